@@ -1,0 +1,120 @@
+/**
+ * What a plugin is: it answers, or asks `next`, or changes what `next` said by returning a new reply.
+ *
+ * It writes nothing behind the chain's back, so the trace can never disagree with the answer.
+ *
+ * @module
+ */
+import type { Cluster, Node, Pod } from "../cluster/model.ts";
+import type { Ede, Question, Rcode, RR } from "../dns/message.ts";
+import type { Result } from "../result.ts";
+import type { Directive } from "./corefile.ts";
+
+/** Where an answer was kept: CoreDNS's `cache` is memory, the outside resolver's is kv. */
+export type CacheStatus = "miss" | "memory" | "kv" | "stale" | "off";
+
+/** One plugin's share in a reply, as the trace shows it: `cache miss`, `kubernetes no Service web in prod`. */
+export interface Step {
+  readonly plugin: string;
+  readonly did: string;
+}
+
+export interface Reply {
+  readonly rcode: Rcode;
+  readonly authoritative: boolean;
+  /** Set by a validating upstream. */
+  readonly authenticData: boolean;
+  readonly answer: readonly RR[];
+  readonly authority: readonly RR[];
+  readonly additional: readonly RR[];
+  /** The plugin that gave the answer, also when it comes from a cache; `server` where no plugin did. */
+  readonly source: string;
+  readonly cache: CacheStatus;
+  /** The address of the resolver that was asked, if forwarded. */
+  readonly upstream?: string;
+  readonly ede: readonly Ede[];
+  /** In the order in which the plugins saw the query. */
+  readonly steps: readonly Step[];
+}
+
+export type Next = (question: Question) => Promise<Reply>;
+
+export interface Plugin {
+  readonly name: string;
+  serve(question: Question, context: Context, next: Next): Promise<Reply>;
+}
+
+/** Everything of a query that is not its question. */
+export interface Context {
+  readonly client: { readonly address: string; readonly pod?: Pod };
+  /** The address of the CoreDNS pod that the query reached. */
+  readonly server: string;
+  readonly dnssecOk: boolean;
+  readonly checkingDisabled: boolean;
+  readonly recursionDesired: boolean;
+  /** Go round every cache. */
+  readonly cacheOff: boolean;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** From 0 to below 1. */
+  random(): number;
+  readonly exchange: Exchange;
+  /** Work that outlives the reply (`waitUntil`). */
+  background(work: Promise<unknown>): void;
+  /** Asks the whole server again, from the choice of the server block on; SERVFAIL where {@link DEEPEST} is reached. */
+  resolve(question: Question): Promise<Reply>;
+  readonly depth: number;
+}
+
+export const DEEPEST = 8;
+
+/** Sends a query to a resolver outside the cluster, by its address as the Corefile or resolv.conf has it. */
+export type Exchange = (
+  address: string,
+  question: Question,
+  flags: {
+    readonly dnssecOk: boolean;
+    readonly checkingDisabled: boolean;
+    readonly recursionDesired: boolean;
+    readonly cacheOff: boolean;
+  },
+) => Promise<UpstreamOutcome>;
+
+export type UpstreamOutcome =
+  | {
+      readonly kind: "reply";
+      readonly rcode: Rcode;
+      readonly authenticData: boolean;
+      readonly authoritative: boolean;
+      readonly answer: readonly RR[];
+      readonly authority: readonly RR[];
+      readonly additional: readonly RR[];
+      readonly cache: "miss" | "kv" | "off";
+      readonly ede: readonly Ede[];
+      /** What happened on the way that a reader should know: `KV did not answer, taken as a miss`. */
+      readonly notes: readonly string[];
+    }
+  /** `ede` is RFC 8914's code that fits: 22 no reachable authority, 23 network error … */
+  | {
+      readonly kind: "failed";
+      readonly why: string;
+      readonly ede: Ede;
+      readonly how: "timeout" | "unreachable" | "rubbish" | "budget";
+    };
+
+/** What a plugin may read when it is built. */
+export interface Environment {
+  readonly cluster: Cluster;
+  /** The node that the CoreDNS pods run on: its resolv.conf is what `forward . /etc/resolv.conf` reads. */
+  readonly node: Node | undefined;
+  /** The server block's keys, as zones. */
+  readonly zones: readonly string[];
+}
+
+/** Builds a plugin from its directive, or says in a sentence without its full stop what is wrong with it. */
+export type Setup = (directive: Directive, environment: Environment) => Result<Plugin, SetupError>;
+
+export interface SetupError {
+  readonly line: number;
+  readonly message: string;
+}
