@@ -29,6 +29,8 @@ export interface Service {
   readonly type: string;
   /** `clusterIPs`, or `clusterIP` where that is absent; empty for headless and ExternalName. */
   readonly clusterIPs: readonly string[];
+  /** Absent in a List written by hand. */
+  readonly ipFamilies?: readonly ("IPv4" | "IPv6")[];
   /** `clusterIP` is `None`. */
   readonly headless: boolean;
   readonly externalName?: string;
@@ -151,6 +153,8 @@ export interface Cluster {
   /** ConfigMap `kube-system/node-local-dns`, key `Corefile`. */
   readonly nodeLocalCorefile?: string;
   readonly kubeProxy: KubeProxyConfig;
+  /** kubelet runs with `resolvConf: ""`: no node's file is read. */
+  readonly nodeResolvConfOff?: true;
   /** A sentence for each default that stands where the dump is silent: `clusterDomain cluster.local`. */
   readonly assumed: readonly string[];
   /** Annotation `ndots.dev/default-pod` of the List, `namespace/name`. */

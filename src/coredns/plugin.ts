@@ -35,12 +35,22 @@ export interface Reply {
   readonly ede: readonly Ede[];
   /** In the order in which the plugins saw the query. */
   readonly steps: readonly Step[];
+  /**
+   * The plugin gave up with this rcode and wrote no message, so the server writes the reply: CoreDNS's `cache` never
+   * sees it. Absent where a plugin answered.
+   */
+  readonly unwritten?: true;
 }
 
 export type Next = (question: Question) => Promise<Reply>;
 
 export interface Plugin {
   readonly name: string;
+  /**
+   * Set where the plugin is not modelled: one of the `chain` sees queries in CoreDNS and here lets them through, a
+   * `setting` never sees one (`health`, `bind`, `reload`).
+   */
+  readonly passedBy?: "chain" | "setting";
   serve(question: Question, context: Context, next: Next): Promise<Reply>;
 }
 
@@ -52,6 +62,8 @@ export interface Context {
   readonly dnssecOk: boolean;
   readonly checkingDisabled: boolean;
   readonly recursionDesired: boolean;
+  /** The query's AD bit: it asks for AD in the reply without DNSSEC records (RFC 6840 §5.7). */
+  readonly authenticData?: boolean;
   /** Go round every cache. */
   readonly cacheOff: boolean;
   /** Milliseconds since 1970. */
@@ -109,6 +121,8 @@ export interface Environment {
   readonly node: Node | undefined;
   /** The server block's keys, as zones. */
   readonly zones: readonly string[];
+  /** How many directives of the same name come behind this one in the block. */
+  readonly following?: number;
 }
 
 /** Builds a plugin from its directive, or says in a sentence without its full stop what is wrong with it. */

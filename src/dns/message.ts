@@ -7,6 +7,7 @@
  * @module
  */
 import type { Name } from "./name.ts";
+import type { TYPES } from "./types.ts";
 
 export type RRType = string;
 export type Rcode = string;
@@ -59,36 +60,20 @@ export type RR = {
 );
 
 /** Types whose rdata is carried as octets. */
-export type OtherType =
-  | "HINFO"
-  | "RP"
-  | "AFSDB"
-  | "LOC"
-  | "NAPTR"
-  | "CERT"
-  | "DS"
-  | "SSHFP"
-  | "RRSIG"
-  | "NSEC"
-  | "DNSKEY"
-  | "DHCID"
-  | "NSEC3"
-  | "NSEC3PARAM"
-  | "TLSA"
-  | "SMIMEA"
-  | "CDS"
-  | "CDNSKEY"
-  | "OPENPGPKEY"
-  | "ZONEMD"
-  | "SVCB"
-  | "HTTPS"
-  | "SPF"
-  | "EUI48"
-  | "EUI64"
-  | "URI"
-  | "CAA"
-  | "RESINFO"
-  | `TYPE${number}`;
+export type OtherType = Exclude<keyof typeof TYPES, StructuredType> | `TYPE${number}`;
+
+type StructuredType =
+  | "A"
+  | "AAAA"
+  | "CNAME"
+  | "NS"
+  | "PTR"
+  | "DNAME"
+  | "SOA"
+  | "SRV"
+  | "MX"
+  | "TXT"
+  | "OPT";
 
 export interface EdnsOption {
   readonly code: number;

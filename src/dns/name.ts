@@ -196,7 +196,7 @@ function isEscapedAt(text: string, at: number): boolean {
 }
 
 /** Each octet as it stands in a label; the set is BIND's (`dns_name_totext`), which is what dig prints. */
-const ESCAPED: readonly string[] = Array.from({ length: 256 }, (_, octet) => {
+export const ESCAPED: readonly string[] = Array.from({ length: 256 }, (_, octet) => {
   const char = String.fromCharCode(octet);
   if ('".;\\@$()'.includes(char)) return `\\${char}`;
   if (octet > 0x20 && octet < 0x7f) return char;

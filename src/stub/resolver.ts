@@ -30,6 +30,11 @@ export interface StubQuestion {
    * libc's outcome hangs on it. Without it both are sent, as the libc does.
    */
   readonly wanted?: RRType;
+  /**
+   * Whether the reply to this query came from a server that gives every type of a name the same rcode, so that
+   * its sibling need not be asked where only a differing rcode could matter (musl). Absent: never known.
+   */
+  readonly consistent?: (query: StubQuery) => boolean;
 }
 
 /** A name that may be sent, and why it stands where it does in the list. */
@@ -61,8 +66,17 @@ export interface StubQuery {
 }
 
 export type Outcome =
-  /** `answers` counts the records of the asked type behind the CNAME chain; 0 with NOERROR is NODATA. */
-  | { readonly kind: "reply"; readonly rcode: Rcode; readonly answers: number }
+  /**
+   * `answers` counts the records of the asked type behind the CNAME chain; 0 with NOERROR is NODATA.
+   * `records` counts the whole answer section, and is `answers` if absent: a CNAME that leads to no record
+   * of the type ends glibc's search.
+   */
+  | {
+      readonly kind: "reply";
+      readonly rcode: Rcode;
+      readonly answers: number;
+      readonly records?: number;
+    }
   | { readonly kind: "timeout" }
   /** ICMP port unreachable: ECONNREFUSED on a connected UDP socket. */
   | { readonly kind: "unreachable" };

@@ -1,0 +1,151 @@
+/**
+ * The clusters of a deployment: those that ship with the program, and its own from a store or a folder.
+ *
+ * @module
+ */
+import { describeListError, readList } from "./cluster/list.ts";
+import type { Cluster, Node } from "./cluster/model.ts";
+import { buildCoreDns, type CoreDns } from "./coredns/server.ts";
+import { err, ok, type Result } from "./result.ts";
+
+/** A cluster with its CoreDNS, whose cache lives as long as it. */
+export interface OpenCluster {
+  readonly cluster: Cluster;
+  readonly coredns: CoreDns;
+}
+
+/** The node that CoreDNS runs on, whose resolv.conf it has, and the port that its Service leads to. */
+function homeOfCoreDns(cluster: Cluster): {
+  readonly node: Node | undefined;
+  readonly port: number;
+} {
+  for (const address of cluster.clusterDNS) {
+    const service = cluster.serviceByIP(address);
+    if (service === undefined) continue;
+    for (const slice of cluster.slicesOf(service.namespace, service.name)) {
+      const port = slice.ports.find(({ protocol }) => protocol === "UDP")?.port;
+      const nodeName = slice.endpoints.find((one) => one.nodeName !== undefined)?.nodeName;
+      if (nodeName !== undefined) return { node: cluster.node(nodeName), port: port ?? 53 };
+    }
+  }
+  return { node: cluster.nodes[0], port: 53 };
+}
+
+export interface Clusters {
+  /** Sorted; those that cannot be read are among them. */
+  names(): Promise<readonly string[]>;
+  /** Undefined where there is none of that name; a sentence where it cannot be read. */
+  get(name: string): Promise<Result<OpenCluster, string> | undefined>;
+}
+
+/** Where a deployment keeps clusters of its own: JSON text by name. May throw: then the store is out of reach. */
+export interface ClusterStore {
+  names(): Promise<readonly string[]>;
+  get(name: string): Promise<string | undefined>;
+}
+
+/** Reads a List and builds its CoreDNS, or says in a sentence what is wrong and where. */
+export function openCluster(name: string, json: unknown): Result<OpenCluster, string> {
+  const cluster = readList(name, json);
+  if (!cluster.ok) return err(`cluster ${name}: ${describeListError(cluster.error)}`);
+  const { node, port } = homeOfCoreDns(cluster.value);
+  const coredns = buildCoreDns(cluster.value, node, port);
+  if (coredns.ok) return ok({ cluster: cluster.value, coredns: coredns.value });
+  const { line, message } = coredns.error;
+  return err(`cluster ${name}: Corefile line ${line}: ${message}`);
+}
+
+/** How long a cluster from the store is served before it is read again, and how long a missing one stays missing. */
+const FRESH_FOR = 60_000;
+const MISSING_FOR = 10_000;
+/** A cluster may take tens of megabytes; an isolate has 128. */
+const MOST_OPEN = 4;
+const MOST_MISSING = 1000;
+const STORE_TIMEOUT = 2_000;
+
+/** RFC 1123 labels, as namespaces have; a name that is none is not looked up. */
+export const CLUSTER_NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+interface Entry {
+  readonly opened: Result<OpenCluster, string> | undefined;
+  readonly text: string | undefined;
+  readonly until: number;
+}
+
+/**
+ * @param bundled what ships with the program; it wins over the store
+ * @throws where a bundled cluster is wrong: start-up stops with file, path and what was found there
+ */
+export function createClusters(
+  bundled: Readonly<Record<string, unknown>>,
+  store: ClusterStore | undefined,
+  clock: { now(): number; wait(ms: number): Promise<void> },
+): Clusters {
+  const shipped = new Map<string, OpenCluster>();
+  for (const [name, json] of Object.entries(bundled)) {
+    const opened = openCluster(name, json);
+    if (!opened.ok) throw new Error(`zones/${name}.json: ${opened.error}`);
+    shipped.set(name, opened.value);
+  }
+  const kept = new Map<string, Entry>();
+
+  const read = async (name: string, from: ClusterStore, old: Entry | undefined): Promise<Entry> => {
+    const late = clock.wait(STORE_TIMEOUT).then((): typeof LATE => LATE);
+    const text = await Promise.race([from.get(name), late]).catch((): typeof LATE => LATE);
+    const now = clock.now();
+    if (text === LATE) {
+      const lost = err(`cluster ${name}: the store of clusters did not answer; try again later`);
+      return old?.opened?.ok
+        ? { ...old, until: now + MISSING_FOR }
+        : { opened: lost, text: undefined, until: now };
+    }
+    if (text === undefined) return { opened: undefined, text, until: now + MISSING_FOR };
+    // An unchanged text keeps its CoreDNS, and so what that has in its cache.
+    if (old?.text === text) return { ...old, until: now + FRESH_FOR };
+    return { opened: openText(name, text), text, until: now + FRESH_FOR };
+  };
+
+  return {
+    async names() {
+      const own = store === undefined ? [] : await store.names().catch(() => []);
+      const valid = own.filter((name) => CLUSTER_NAME.test(name));
+      return [...new Set([...shipped.keys(), ...valid])].sort();
+    },
+    async get(name) {
+      const ours = shipped.get(name);
+      if (ours !== undefined) return ok(ours);
+      if (store === undefined || !CLUSTER_NAME.test(name)) return undefined;
+      const old = kept.get(name);
+      if (old !== undefined && clock.now() < old.until) return old.opened;
+      const entry = await read(name, store, old);
+      kept.delete(name);
+      kept.set(name, entry);
+      evict(kept);
+      return entry.opened;
+    },
+  };
+}
+
+const LATE: unique symbol = Symbol("late");
+
+function openText(name: string, text: string): Result<OpenCluster, string> {
+  try {
+    return openCluster(name, JSON.parse(text));
+  } catch (error) {
+    return err(
+      `cluster ${name}: not JSON: ${error instanceof Error ? error.message : "unreadable"}`,
+    );
+  }
+}
+
+/** Drops the longest-kept entries beyond what may stay. */
+function evict(kept: Map<string, Entry>): void {
+  let open = 0;
+  for (const entry of kept.values()) if (entry.opened !== undefined) open++;
+  for (const [name, entry] of kept) {
+    if (open <= MOST_OPEN && kept.size <= MOST_MISSING) return;
+    if (entry.opened !== undefined && open <= MOST_OPEN) continue;
+    if (entry.opened !== undefined) open--;
+    kept.delete(name);
+  }
+}

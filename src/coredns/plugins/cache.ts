@@ -1,0 +1,248 @@
+/**
+ * cache - answers again what was answered before.
+ *
+ *     cache [TTL] [ZONES...] {
+ *         success CAPACITY [TTL] [MINTTL]
+ *         denial CAPACITY [TTL] [MINTTL]
+ *         prefetch AMOUNT [[DURATION] [PERCENTAGE%]]
+ *         serve_stale [DURATION] [immediate|verify]
+ *         serve_stale_policy prefer_positive
+ *         servfail DURATION
+ *         disable success|denial [ZONES...]
+ *         keepttl
+ *     }
+ *
+ * All records of a reply get one TTL, the smallest of them, not over TTL and not under MINTTL, in the first reply
+ * already. A hit has AA set whatever the answer had, and the spelling of the owner that asked first.
+ *
+ * @module
+ */
+import type { Question } from "../../dns/message.ts";
+import { key as sameCase } from "../../dns/name.ts";
+import { ok } from "../../result.ts";
+import { withinAny } from "../arguments.ts";
+import type { CacheStatus, Context, Next, Reply, Setup, Step } from "../plugin.ts";
+import { answers, isKept, kindOf, type ResponseKind, smallestTtl } from "../response.ts";
+import { countHit, type Entry, type Store, store, ttlLeft, withTtl } from "./cache/entry.ts";
+import { type CacheOptions, readCacheOptions } from "./cache/options.ts";
+
+export const cache: Setup = (directive, environment) => {
+  const options = readCacheOptions(directive, environment.zones);
+  if (!options.ok) return options;
+  const kept: Kept = {
+    options: options.value,
+    success: store(options.value.success.capacity),
+    denial: store(options.value.denial.capacity),
+  };
+  return ok({
+    name: "cache",
+    async serve(question, context, next) {
+      if (!withinAny(question.name, kept.options.zones)) return next(question);
+      const now = context.now();
+      if (context.cacheOff) {
+        const { reply } = shaped(kept, await next(question), question, context, now);
+        return stepped(forClient({ ...reply, cache: "off" }, context), "off");
+      }
+      const entry = lookUp(kept, keyOf(question, context), now);
+      if (entry === undefined) return stepped(await fetched(kept, question, context, next), "miss");
+      return serveEntry(kept, entry, question, context, next);
+    },
+  });
+};
+
+interface Kept {
+  readonly options: CacheOptions;
+  readonly success: Store;
+  readonly denial: Store;
+}
+
+async function serveEntry(
+  kept: Kept,
+  entry: Entry,
+  question: Question,
+  context: Context,
+  next: Next,
+): Promise<Reply> {
+  const { stale, prefetch, keepTtl } = kept.options;
+  const now = context.now();
+  const left = ttlLeft(entry, now);
+  if (left < 0) {
+    if (stale.verify && mayRefresh(entry, now, stale.recheck)) {
+      const fresh = await verified(kept, entry, question, context, next);
+      if (fresh) return stepped(fresh, "miss, the stale entry was refreshed");
+    } else if (!stale.verify && mayRefresh(entry, now, stale.recheck)) {
+      refreshLater(kept, entry, question, context, next);
+    }
+    const ttl = keepTtl ? entry.ttl : Math.floor(stale.ttl / 1000);
+    return hit(entry, context, ttl, "stale", `hit, stale since ${-left} s`);
+  }
+  if (prefetch.amount > 0) {
+    const hits = countHit(entry, now, prefetch.duration);
+    const threshold = Math.ceil((prefetch.percentage / 100) * entry.ttl);
+    if (hits >= prefetch.amount && left <= threshold && !entry.refreshing) {
+      refreshLater(kept, entry, question, context, next);
+    }
+  }
+  const ttl = keepTtl ? entry.ttl : left;
+  return hit(entry, context, ttl, "memory", `hit, ${ttl} s left`);
+}
+
+/**
+ * Denials are looked up first, but for a SERVFAIL that would hide an answer that is still good, and but for
+ * `serve_stale_policy prefer_positive` (getIfNotStale in plugin/cache/handler.go).
+ */
+function lookUp(kept: Kept, key: string, now: number): Entry | undefined {
+  const { stale } = kept.options;
+  const usable = (entry: Entry | undefined) => {
+    if (entry === undefined) return undefined;
+    const left = ttlLeft(entry, now);
+    return left > 0 || (stale.upTo > 0 && -left < Math.floor(stale.upTo / 1000))
+      ? entry
+      : undefined;
+  };
+  const denial = usable(kept.denial.get(key));
+  const success = usable(kept.success.get(key));
+  if (stale.preferPositive && stale.upTo > 0 && success?.answering) return success;
+  return denial && !(denial.reply.rcode === "SERVFAIL" && success) ? denial : success;
+}
+
+/** What the rest of the chain says, kept if it may be. */
+async function fetched(
+  kept: Kept,
+  question: Question,
+  context: Context,
+  next: Next,
+  prefetching = false,
+): Promise<Reply> {
+  const reply = await next(question);
+  const { kind, ttl, reply: capped } = shaped(kept, reply, question, context, context.now());
+  if (reply.unwritten) return reply;
+  keep(kept, capped, kind, ttl, question, context, prefetching);
+  return forClient(capped, context);
+}
+
+/** The reply with its one TTL in seconds. */
+function shaped(
+  kept: Kept,
+  reply: Reply,
+  question: Question,
+  context: Context,
+  now: number,
+): { kind: ResponseKind; ttl: number; reply: Reply } {
+  const kind = kindOf(reply, question, now, context.dnssecOk);
+  const { success, denial, servfail } = kept.options;
+  const limits = kind === "nxdomain" || kind === "nodata" ? denial : success;
+  const smallest = smallestTtl(reply, kind, limits.mostTtl);
+  const ttl =
+    kind === "server-error"
+      ? Math.floor(servfail / 1000)
+      : Math.min(Math.max(smallest, limits.leastTtl), limits.mostTtl);
+  return { kind, ttl, reply: withTtl(reply, ttl) };
+}
+
+function keep(
+  kept: Kept,
+  reply: Reply,
+  kind: ResponseKind,
+  ttl: number,
+  question: Question,
+  context: Context,
+  prefetching: boolean,
+): void {
+  if (ttl <= 0 || !isKept(reply, question, kind)) return;
+  const positive = kind === "noerror" || kind === "delegation";
+  const { except } = positive ? kept.options.success : kept.options.denial;
+  if (withinAny(question.name, except)) return;
+  const now = context.now();
+  const answering = positive && answers(reply, question);
+  const key = keyOf(question, context);
+  const { preferPositive } = kept.options.stale;
+  // A non-answer does not take the place of the last known good answer.
+  if (positive && preferPositive && !answering && kept.success.get(key)?.answering) return;
+  (positive ? kept.success : kept.denial).set(key, {
+    reply: { ...reply, steps: [] },
+    ttl,
+    stored: now,
+    answering,
+    hits: 0,
+    lastHit: now,
+    refreshing: false,
+    retryAfter: 0,
+  });
+  if (positive && (preferPositive ? answering : prefetching)) kept.denial.delete(key);
+}
+
+/** Asks anew before a stale entry is served; undefined where no usable answer came, which is then not kept either. */
+async function verified(
+  kept: Kept,
+  entry: Entry,
+  question: Question,
+  context: Context,
+  next: Next,
+): Promise<Reply | undefined> {
+  entry.refreshing = true;
+  try {
+    const reply = await next(question);
+    const { kind, ttl, reply: capped } = shaped(kept, reply, question, context, context.now());
+    const good = !reply.unwritten && (reply.rcode === "NOERROR" || reply.rcode === "NXDOMAIN");
+    const wanted = !kept.options.stale.preferPositive || answers(reply, question);
+    if (good && kind !== "other") keep(kept, capped, kind, ttl, question, context, false);
+    if (good && kind !== "other" && wanted) return forClient(capped, context);
+    entry.retryAfter = context.now() + kept.options.stale.recheck;
+    return undefined;
+  } finally {
+    entry.refreshing = false;
+  }
+}
+
+function mayRefresh(entry: Entry, now: number, recheck: number): boolean {
+  return recheck === 0 ? true : !entry.refreshing && now >= entry.retryAfter;
+}
+
+/** Asks anew behind the client's back, once at a time for an entry; the hits of the old entry go to the new one. */
+function refreshLater(
+  kept: Kept,
+  entry: Entry,
+  question: Question,
+  context: Context,
+  next: Next,
+): void {
+  if (entry.refreshing) return;
+  entry.refreshing = true;
+  const key = keyOf(question, context);
+  const refresh = fetched(kept, question, context, next, true)
+    .then((reply) => {
+      const good = !reply.unwritten && (reply.rcode === "NOERROR" || reply.rcode === "NXDOMAIN");
+      if (!good) entry.retryAfter = context.now() + kept.options.stale.recheck;
+      const renewed = kept.denial.get(key) ?? kept.success.get(key);
+      if (renewed) renewed.hits = entry.hits;
+    })
+    // A refresh that breaks leaves the entry as it is; nobody waits for it.
+    .catch(() => undefined)
+    .finally(() => {
+      entry.refreshing = false;
+    });
+  context.background(refresh);
+}
+
+/** AA is set on every hit: CoreDNS at the modelled commit does not keep the answer's own (item.toMsg). */
+function hit(entry: Entry, context: Context, ttl: number, status: CacheStatus, did: string): Reply {
+  const reply = withTtl(entry.reply, ttl);
+  return stepped(forClient({ ...reply, authoritative: true, cache: status }, context), did);
+}
+
+/** AD is for those who asked for it, by DO or by AD (RFC 6840 §5.7, §5.8). */
+function forClient(reply: Reply, context: Context): Reply {
+  const wanted = context.dnssecOk || context.authenticData === true;
+  return wanted ? reply : { ...reply, authenticData: false };
+}
+
+function keyOf(question: Question, context: Context): string {
+  const flags = `${context.dnssecOk ? 1 : 0}${context.checkingDisabled ? 1 : 0}`;
+  return `${flags} ${question.class} ${question.type} ${sameCase(question.name)}`;
+}
+
+function stepped(reply: Reply, did: string): Reply {
+  const step: Step = { plugin: "cache", did };
+  return { ...reply, steps: [step, ...reply.steps] };
+}

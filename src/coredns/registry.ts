@@ -1,0 +1,90 @@
+/**
+ * The plugins, in the order in which a query goes through them.
+ *
+ * This order, and not the Corefile's, decides who is asked first: it is that of `plugin.cfg` in CoreDNS, where since July 2026
+ * `rewrite`, `autopath` and `acl` stand before `cache`. A new plugin is one file in `plugins/` and its line here.
+ *
+ * @module
+ */
+import type { Setup } from "./plugin.ts";
+import { cache } from "./plugins/cache.ts";
+import { errors } from "./plugins/errors.ts";
+import { forward } from "./plugins/forward.ts";
+import { kubernetes } from "./plugins/kubernetes.ts";
+import { loadbalance } from "./plugins/loadbalance.ts";
+import { log } from "./plugins/log.ts";
+import { passed, setting } from "./plugins/passed.ts";
+
+export const REGISTRY: readonly (readonly [name: string, setup: Setup])[] = [
+  ["root", setting],
+  ["metadata", passed],
+  ["geoip", passed],
+  ["cancel", passed],
+  ["tls", setting],
+  ["proxyproto", setting],
+  ["quic", setting],
+  ["grpc_server", setting],
+  ["https", setting],
+  ["https3", setting],
+  ["timeouts", setting],
+  ["multisocket", setting],
+  ["reload", setting],
+  ["nsid", passed],
+  ["bufsize", passed],
+  ["bind", setting],
+  ["debug", setting],
+  ["trace", passed],
+  ["ready", setting],
+  ["health", setting],
+  ["pprof", setting],
+  ["prometheus", passed],
+  ["errors", errors],
+  ["log", log],
+  ["dnstap", passed],
+  ["local", passed],
+  ["dns64", passed],
+  ["any", passed],
+  ["chaos", passed],
+  ["loadbalance", loadbalance],
+  ["tsig", passed],
+  ["rewrite", passed],
+  ["autopath", passed],
+  ["acl", passed],
+  ["cache", cache],
+  ["header", passed],
+  ["dnssec", passed],
+  ["minimal", passed],
+  ["template", passed],
+  ["transfer", passed],
+  ["hosts", passed],
+  ["route53", passed],
+  ["azure", passed],
+  ["clouddns", passed],
+  ["k8s_external", passed],
+  ["kubernetes", kubernetes],
+  ["file", passed],
+  ["auto", passed],
+  ["secondary", passed],
+  ["etcd", passed],
+  ["loop", passed],
+  ["forward", forward],
+  ["grpc", passed],
+  ["erratic", passed],
+  ["whoami", passed],
+  ["on", setting],
+  ["sign", setting],
+  ["view", setting],
+  ["nomad", passed],
+];
+
+/** Those that a server block may name once: their setup in CoreDNS returns `plugin.ErrOnce` for the second. */
+export const ONCE: ReadonlySet<string> = new Set([
+  "cache",
+  "errors",
+  "hosts",
+  "kubernetes",
+  "loop",
+  "prometheus",
+  "ready",
+  "reload",
+]);

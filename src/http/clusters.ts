@@ -1,0 +1,73 @@
+/**
+ * What a cluster is made of, as files: the clusters, their objects, their Corefile, what kubelet writes into a pod.
+ *
+ * @module
+ */
+import type { Context } from "hono";
+import { compactList } from "../cluster/compact.ts";
+import { DEFAULT_CLUSTER, findCluster, findSeat, vantagePath } from "./ask.ts";
+import type { Deps } from "./deps.ts";
+import { problemResponse } from "./problem.ts";
+
+/** Seconds; a cluster of the deployment's own may change under the same name. */
+const MAX_AGE = "max-age=60";
+
+export async function listClusters(c: Context, deps: Deps): Promise<Response> {
+  const { origin } = new URL(c.req.url);
+  const clusters = await Promise.all(
+    (await deps.clusters.names()).map(async (name) => {
+      const open = await deps.clusters.get(name);
+      const links = {
+        objects: `${origin}/clusters/${name}`,
+        corefile: `${origin}/clusters/${name}/corefile`,
+        dnsQuery: `${origin}/clusters/${name}/dns-query`,
+      };
+      if (open === undefined) return { name, problem: `cluster ${name} is gone`, ...links };
+      if (!open.ok) return { name, problem: open.error, ...links };
+      const { cluster } = open.value;
+      return {
+        name,
+        default: name === DEFAULT_CLUSTER,
+        domain: cluster.domain,
+        clusterDNS: cluster.clusterDNS,
+        namespaces: [...cluster.namespaces.keys()].sort().slice(0, MOST_LISTED),
+        services: cluster.services.length,
+        pods: cluster.pods.length,
+        nodes: cluster.nodes.length,
+        ...links,
+      };
+    }),
+  );
+  return json({ clusters });
+}
+
+const MOST_LISTED = 100;
+
+export async function clusterObjects(c: Context, deps: Deps): Promise<Response> {
+  const open = await findCluster(c.req.param("cluster") ?? "", deps);
+  return open.ok ? json(compactList(open.value.cluster)) : problemResponse(open.error);
+}
+
+export async function corefile(c: Context, deps: Deps): Promise<Response> {
+  const open = await findCluster(c.req.param("cluster") ?? "", deps);
+  return open.ok ? text(open.value.cluster.corefile) : problemResponse(open.error);
+}
+
+export async function resolvConf(c: Context, deps: Deps): Promise<Response> {
+  const path = vantagePath(c.req.path);
+  if (!path.ok) return problemResponse(path.error);
+  const seat = await findSeat(path.value, deps);
+  return seat.ok ? text(seat.value.vantage.text) : problemResponse(seat.error);
+}
+
+function json(value: unknown): Response {
+  return new Response(`${JSON.stringify(value, undefined, 2)}\n`, {
+    headers: { "content-type": "application/json; charset=UTF-8", "cache-control": MAX_AGE },
+  });
+}
+
+function text(body: string): Response {
+  return new Response(body, {
+    headers: { "content-type": "text/plain; charset=UTF-8", "cache-control": MAX_AGE },
+  });
+}

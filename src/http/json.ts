@@ -1,0 +1,176 @@
+/**
+ * JSON answers in the form of Google's DNS-over-HTTPS API, with `Trace` added.
+ *
+ * @module
+ */
+import type { Context } from "hono";
+import type { Message, RR } from "../dns/message.ts";
+import { describeNameError, type Name, parseName } from "../dns/name.ts";
+import { printRdata } from "../dns/records.ts";
+import { isMetaType, parseType, rcodeNumber, typeNumber } from "../dns/types.ts";
+import { type Asked, type Lookup, unanswered } from "../lookup.ts";
+import { err, ok, type Result } from "../result.ts";
+import { traceJson } from "../trace/json.ts";
+import { createBudget } from "../upstream/budget.ts";
+import { type Answered, ask, findSeat, optionsOf, vantagePath } from "./ask.ts";
+import type { Deps } from "./deps.ts";
+import { answerHeaders } from "./headers.ts";
+import { badRequest, type Problem, problemResponse, quoted } from "./problem.ts";
+import { answerResponse, DNS_MESSAGE } from "./wire.ts";
+
+export async function resolveJson(c: Context, deps: Deps): Promise<Response> {
+  const path = vantagePath(c.req.path);
+  if (!path.ok) return problemResponse(path.error);
+  const options = optionsOf(c, path.value);
+  if (!options.ok) return problemResponse(options.error);
+  const params = new URL(c.req.url).searchParams;
+  const asked = askedOf(params);
+  if (!asked.ok) return problemResponse(asked.error);
+  const form = params.get("ct") ?? "";
+  if (form !== "" && !JSON_FORMS.has(form) && form !== DNS_MESSAGE) {
+    const known = [...JSON_FORMS, DNS_MESSAGE].join(", ");
+    return problemResponse(badRequest(`ct takes one of ${known}: received ${quoted(form)}`));
+  }
+  const seat = await findSeat(path.value, deps);
+  if (!seat.ok) return problemResponse(seat.error);
+  const answered = isMetaType(asked.value.question.type)
+    ? { lookup: unanswered("REFUSED"), budget: createBudget(deps.now) }
+    : await ask(c, seat.value, asked.value, options.value, deps);
+  if (form === DNS_MESSAGE) return answerResponse(messageOf(asked.value), answered, options.value);
+  return jsonResponse(c, asked.value, answered, form);
+}
+
+const JSON_FORMS: ReadonlySet<string> = new Set([
+  "application/json",
+  "application/dns-json",
+  "application/x-javascript",
+]);
+
+function askedOf(params: URLSearchParams): Result<Asked, Problem> {
+  for (const key of ["name", "type", "do", "cd", "ct"]) {
+    if (params.getAll(key).length > 1) return err(badRequest(`${key} is given more than once`));
+  }
+  const text = params.get("name") ?? "";
+  if (text === "") return err(badRequest("give name=, a domain name such as name=web-service"));
+  const name = parseName(text);
+  if (!name.ok) {
+    return err(
+      badRequest(
+        `name takes a domain name: received ${quoted(text)}, where ${describeNameError(name.error)}`,
+      ),
+    );
+  }
+  const type = parseType(params.get("type") || "A");
+  if (type === undefined) {
+    return err(
+      badRequest(
+        `type takes a mnemonic such as AAAA or a number from 1 to 65535: received ${quoted(params.get("type") ?? "")}`,
+      ),
+    );
+  }
+  const dnssecOk = readFlag(params, "do");
+  if (!dnssecOk.ok) return dnssecOk;
+  const checkingDisabled = readFlag(params, "cd");
+  if (!checkingDisabled.ok) return checkingDisabled;
+  return ok({
+    question: { name: name.value, type, class: 1 },
+    absolute: endsInDot(text, name.value),
+    dnssecOk: dnssecOk.value,
+    checkingDisabled: checkingDisabled.value,
+    // Google's API always tells.
+    authenticData: true,
+    recursionDesired: true,
+  });
+}
+
+/** Whether the root dot was typed, and is no escaped dot of the last label. */
+function endsInDot(text: string, name: Name): boolean {
+  return (
+    text.endsWith(".") &&
+    !(text.endsWith("\\.") && parseName(`${text}.`).ok && name.endsWith("\\.."))
+  );
+}
+
+function readFlag(params: URLSearchParams, key: string): Result<boolean, Problem> {
+  const value = (params.get(key) ?? "0").toLowerCase();
+  if (value === "" || value === "1" || value === "true") return ok(true);
+  if (value === "0" || value === "false") return ok(false);
+  return err(badRequest(`${key} takes 1, true, 0 or false: received ${quoted(value)}`));
+}
+
+/** The same question as a message, for `ct=application/dns-message`. */
+function messageOf(asked: Asked): Message {
+  return {
+    id: 0,
+    opcode: 0,
+    rcode: "NOERROR",
+    flags: {
+      qr: false,
+      aa: false,
+      tc: false,
+      rd: true,
+      ra: false,
+      ad: false,
+      cd: asked.checkingDisabled,
+    },
+    question: [asked.question],
+    answer: [],
+    authority: [],
+    additional: [],
+    edns: { udpSize: 1232, version: 0, dnssecOk: asked.dnssecOk, options: [] },
+  };
+}
+
+function jsonResponse(c: Context, asked: Asked, answered: Answered, form: string): Response {
+  const { lookup } = answered;
+  const { name, type } = asked.question;
+  const body = {
+    Status: rcodeNumber(lookup.rcode),
+    TC: false,
+    RD: true,
+    RA: true,
+    AD: lookup.authenticData,
+    CD: asked.checkingDisabled,
+    Question: [{ name, type: typeNumber(type) }],
+    ...section("Answer", lookup.answer),
+    ...section("Authority", lookup.authority),
+    ...section("Additional", lookup.additional),
+    ...comment(lookup),
+    ...(lookup.ede.length === 0
+      ? {}
+      : {
+          extended_dns_errors: lookup.ede.map(({ code, text }) => ({
+            info_code: code,
+            extra_text: text,
+          })),
+        }),
+    Trace: traceJson(lookup.queries),
+  };
+  const dnsJson =
+    form === "application/dns-json" ||
+    (form === "" && (c.req.header("accept") ?? "").includes("application/dns-json"));
+  return new Response(`${JSON.stringify(body, undefined, 2)}\n`, {
+    headers: {
+      ...answerHeaders(answered),
+      "content-type": dnsJson ? "application/dns-json" : "application/json; charset=UTF-8",
+    },
+  });
+}
+
+function section(key: string, records: readonly RR[]): Record<string, unknown> {
+  if (records.length === 0) return {};
+  const spelled = records.map((rr) => ({
+    name: rr.name,
+    type: typeNumber(rr.type),
+    TTL: rr.ttl,
+    data: printRdata(rr),
+  }));
+  return { [key]: spelled };
+}
+
+/** The libc's own word, and what else a person should know. */
+function comment({ error, ede }: Lookup): Record<string, string> {
+  const parts = error === undefined ? [] : [`${error.word}: ${error.text}`];
+  for (const { text } of ede) if (text !== "") parts.push(text);
+  return parts.length === 0 ? {} : { Comment: parts.join("; ") };
+}

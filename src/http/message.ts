@@ -1,0 +1,94 @@
+/**
+ * The DNS message of a request: `GET ?dns=` or a POSTed body (RFC 8484 §4.1).
+ *
+ * Liberal in what is taken: media type parameters and case, padding, the standard base64 alphabet.
+ *
+ * @module
+ */
+import type { Context } from "hono";
+import { err, ok, type Result } from "../result.ts";
+import { badRequest, type Problem } from "./problem.ts";
+import { DNS_MESSAGE } from "./wire.ts";
+
+/** A DNS message's length is 16 bits wherever it is carried with one (RFC 1035 §4.2.2). */
+const LONGEST_MESSAGE = 65_535;
+
+export async function messageOf(
+  c: Context,
+  params: URLSearchParams,
+): Promise<Result<Uint8Array, Problem>> {
+  if (c.req.method === "POST") return postedMessage(c);
+  const given = params.getAll("dns");
+  if (given.length === 0) {
+    return err(
+      badRequest(
+        "give dns= (a DNS message in base64url), or name= and type= for JSON, or POST application/dns-message",
+      ),
+    );
+  }
+  if (given.length > 1) return err(badRequest(`dns is given ${given.length} times`));
+  return decodeBase64(given[0] as string);
+}
+
+/** base64url (RFC 4648 §5); padding and the standard alphabet are forgiven, whose `+` a query turns into a blank. */
+function decodeBase64(text: string): Result<Uint8Array, Problem> {
+  const standard = text
+    .replace(/[- ]/g, "+")
+    .replace(/_/g, "/")
+    .replace(/={0,2}$/, "");
+  if (!/^[A-Za-z0-9+/]*$/.test(standard) || standard.length % 4 === 1) {
+    return err(badRequest("dns takes a DNS message in base64url without padding (RFC 4648 §5)"));
+  }
+  if (standard.length > Math.ceil((LONGEST_MESSAGE * 4) / 3)) return err(tooLong());
+  const binary = atob(standard);
+  const octets = new Uint8Array(binary.length);
+  for (let at = 0; at < binary.length; at++) octets[at] = binary.charCodeAt(at);
+  return ok(octets);
+}
+
+async function postedMessage(c: Context): Promise<Result<Uint8Array, Problem>> {
+  const given = c.req.header("content-type") ?? "";
+  const mediaType = (given.split(";", 1)[0] ?? "").trim().toLowerCase();
+  if (mediaType !== DNS_MESSAGE) {
+    const received = mediaType === "" ? "none" : JSON.stringify(mediaType.slice(0, 80));
+    return err({
+      status: 415,
+      detail: `POST takes Content-Type: ${DNS_MESSAGE}: received ${received}`,
+      headers: { "accept-post": DNS_MESSAGE },
+    });
+  }
+  if (Number(c.req.header("content-length") ?? 0) > LONGEST_MESSAGE) return err(tooLong());
+  return readBody(c.req.raw.body);
+}
+
+/** A length may be left out or a lie, so octets are counted as they come. */
+async function readBody(
+  body: ReadableStream<Uint8Array> | null,
+): Promise<Result<Uint8Array, Problem>> {
+  if (body === null) return ok(new Uint8Array());
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const reader = body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.byteLength;
+    if (length > LONGEST_MESSAGE) {
+      await reader.cancel().catch(() => undefined);
+      return err(tooLong());
+    }
+    chunks.push(value);
+  }
+  if (chunks.length === 1) return ok(chunks[0] as Uint8Array);
+  const octets = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    octets.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return ok(octets);
+}
+
+function tooLong(): Problem {
+  return { status: 413, detail: `a DNS message has at most ${LONGEST_MESSAGE} octets` };
+}

@@ -1,0 +1,405 @@
+/**
+ * One lookup, from what a pod's application asked to the answer and its trace. The file to read first.
+ *
+ * The stub resolver says what it sends and to which nameserver; `route` says where such a packet ends; CoreDNS's
+ * plugin chain or a resolver outside answers; and the reply decides whether the stub asks again. Explaining is part
+ * of the result: the trace is the list of these queries, in order.
+ *
+ * @module
+ */
+import { type Route, route } from "./cluster/route.ts";
+import type { Vantage } from "./cluster/vantage.ts";
+import type { Exchange, Reply } from "./coredns/plugin.ts";
+import type { CoreDns } from "./coredns/server.ts";
+import type { Ede, Question, Rcode, RR, RRType } from "./dns/message.ts";
+import { isWithin, name, parseName, ROOT, sameName } from "./dns/name.ts";
+import type {
+  Candidate,
+  Libc,
+  Outcome,
+  ResolvConf,
+  StubError,
+  StubQuery,
+  StubQuestion,
+  StubResult,
+} from "./stub/resolver.ts";
+import { stubOf } from "./stub/stubs.ts";
+import { countAnswers, lower, negativeTtl, replyTtl, type TracedQuery } from "./trace/query.ts";
+
+export interface LookupOptions {
+  readonly ndots?: number;
+  /** `[]` is `search=off`: the name is asked as it is. */
+  readonly search?: readonly string[];
+  readonly libc?: Libc;
+  readonly family?: "4" | "6" | "any";
+  readonly cacheOff?: boolean;
+}
+
+export interface Asked {
+  readonly question: Question;
+  /** A trailing dot was typed, which the wire format cannot say. */
+  readonly absolute: boolean;
+  readonly dnssecOk: boolean;
+  readonly checkingDisabled: boolean;
+  /** The AD bit: the asker understands it (RFC 6840 §5.7). */
+  readonly authenticData: boolean;
+  readonly recursionDesired: boolean;
+}
+
+/** What a lookup needs from outside. */
+export interface World {
+  readonly coredns: CoreDns;
+  readonly exchange: Exchange;
+  /** Whether the resolver at that address answers all types of a name with one rcode (the internet zone does). */
+  answersConsistently(upstream: string): boolean;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** From 0 to below 1. */
+  random(): number;
+  background(work: Promise<unknown>): void;
+}
+
+export interface Lookup {
+  readonly rcode: Rcode;
+  readonly authoritative: boolean;
+  readonly authenticData: boolean;
+  readonly answer: readonly RR[];
+  readonly authority: readonly RR[];
+  readonly additional: readonly RR[];
+  readonly ede: readonly Ede[];
+  readonly queries: readonly TracedQuery[];
+  /** The libc's own word, where every candidate failed. */
+  readonly error?: StubError;
+  /** Seconds that the whole answer may be kept; undefined where it may not. */
+  readonly ttl: number | undefined;
+}
+
+/** Types that no libc's search ever meets: address-to-name, and what only tools ask for. */
+const NEVER_SEARCHED: ReadonlySet<RRType> = new Set(["PTR", "ANY"]);
+
+/** Seconds that an answer may be kept where a failure was passed over on the way (RFC 9520 §3.2 asks for at least 1). */
+const FAILURE_TTL = 5;
+
+const ARPA = name("arpa.");
+
+/** A lookup that asked nothing. */
+export function unanswered(rcode: Rcode): Lookup {
+  return { ...EMPTY, rcode, ede: [], queries: [], ttl: undefined };
+}
+
+export async function lookUp(
+  vantage: Vantage,
+  asked: Asked,
+  options: LookupOptions,
+  world: World,
+): Promise<Lookup> {
+  const stub = stubOf(options.libc ?? vantage.libc);
+  const conf = overridden(vantage.resolvConf, options);
+  const settings = stub.settings(conf);
+  const routes = settings.nameservers.map((address) => route(vantage, address));
+  const visit: Visit = { asked, vantage, world, options, endpoints: new Map() };
+
+  const exchanged: Exchanged[] = [];
+  const byQuery = new Map<StubQuery, Exchanged>();
+  const question = stubQuestion(asked, options, (query) => {
+    const reply = byQuery.get(query)?.reply;
+    return reply !== undefined && isConsistent(reply, world);
+  });
+  const machine = stub.run(question, conf);
+  let step = machine.next();
+  while (!step.done) {
+    const outcomes: Outcome[] = [];
+    for (const query of step.value) {
+      const one = await send(query, routes[query.server] as Route, visit);
+      exchanged.push(one);
+      byQuery.set(query, one);
+      outcomes.push(one.outcome);
+    }
+    step = machine.next(outcomes);
+  }
+
+  const notes = [...settings.notes, ...searchedBefore(asked, question, settings.search)];
+  const candidates = stub.candidates(question, conf);
+  return {
+    ...answerOf(asked, step.value, exchanged),
+    queries: exchanged.map((one, index) => traced(one, candidates, index === 0 ? notes : [])),
+  };
+}
+
+/** A query of the stub and what came of it. */
+interface Exchanged {
+  readonly query: StubQuery;
+  readonly outcome: Outcome;
+  readonly reply?: Reply;
+  /** Why no reply came. */
+  readonly ede?: Ede;
+  readonly upstream?: string;
+}
+
+interface Visit {
+  readonly asked: Asked;
+  readonly vantage: Vantage;
+  readonly world: World;
+  readonly options: LookupOptions;
+  /** The endpoint behind a ClusterIP stays the same for a socket: conntrack remembers the flow. */
+  readonly endpoints: Map<string, string>;
+}
+
+/** The pod's resolv.conf with the options of this lookup in place of its own. */
+function overridden(conf: ResolvConf, options: LookupOptions): ResolvConf {
+  const { ndots, search } = options;
+  const words = conf.options.filter((word) => ndots === undefined || !word.startsWith("ndots:"));
+  return {
+    nameservers: conf.nameservers,
+    search: search ?? conf.search,
+    options: ndots === undefined ? words : [...words, `ndots:${ndots}`],
+  };
+}
+
+function stubQuestion(
+  asked: Asked,
+  options: LookupOptions,
+  consistent: (query: StubQuery) => boolean,
+): StubQuestion {
+  const { type, name: qname } = asked.question;
+  const asItIs =
+    asked.absolute ||
+    qname === ROOT ||
+    options.search?.length === 0 ||
+    NEVER_SEARCHED.has(type) ||
+    isWithin(qname, ARPA);
+  const typed = asItIs ? qname : qname.slice(0, -1);
+  const isAddress = type === "A" || type === "AAAA";
+  const both = isAddress && !asItIs && (options.family ?? "any") === "any";
+  if (!both) return { typed, types: [type], consistent };
+  return { typed, types: ["A", "AAAA"], wanted: type, consistent };
+}
+
+/** Whether this reply's NXDOMAIN or NOERROR holds for every type of the name, so that its sibling need not be asked. */
+function isConsistent(reply: Reply, world: World): boolean {
+  if (reply.upstream !== undefined) return world.answersConsistently(reply.upstream);
+  return reply.source === "kubernetes" || reply.source === "hosts" || reply.source === "file";
+}
+
+async function send(query: StubQuery, to: Route, visit: Visit): Promise<Exchanged> {
+  const { world } = visit;
+  const question: Question = { name: query.qname, type: query.qtype, class: 1 };
+  switch (to.kind) {
+    case "reject":
+      return { query, outcome: { kind: "unreachable" }, ede: { code: 23, text: to.why } };
+    case "silence":
+      return { query, outcome: { kind: "timeout" }, ede: { code: 22, text: to.why } };
+    case "upstream":
+      return sendOutside(query, question, to.address, visit);
+    case "node-local":
+    case "coredns": {
+      if (to.endpoints.length === 0) {
+        const text = `the cache at ${to.address} reaches no CoreDNS`;
+        return { query, outcome: { kind: "timeout" }, ede: { code: 22, text } };
+      }
+      const reply = await world.coredns.serve(question, {
+        client: { address: visit.vantage.address, pod: visit.vantage.pod },
+        server: endpointFor(query, to.endpoints, visit),
+        dnssecOk: visit.asked.dnssecOk,
+        checkingDisabled: visit.asked.checkingDisabled,
+        authenticData: visit.asked.authenticData,
+        recursionDesired: visit.asked.recursionDesired,
+        cacheOff: visit.options.cacheOff ?? false,
+        now: world.now,
+        random: world.random,
+        exchange: world.exchange,
+        background: world.background,
+      });
+      return { query, outcome: outcomeOf(reply, query.qtype), reply };
+    }
+  }
+}
+
+/** The pod asks a resolver outside the cluster itself: no CoreDNS, no plugin. */
+async function sendOutside(
+  query: StubQuery,
+  question: Question,
+  address: string,
+  visit: Visit,
+): Promise<Exchanged> {
+  const { asked, options, world } = visit;
+  const answered = await world.exchange(address, question, {
+    dnssecOk: asked.dnssecOk,
+    checkingDisabled: asked.checkingDisabled,
+    recursionDesired: asked.recursionDesired,
+    cacheOff: options.cacheOff ?? false,
+  });
+  if (answered.kind === "failed") {
+    return { query, outcome: { kind: "timeout" }, ede: answered.ede, upstream: address };
+  }
+  const reply: Reply = {
+    ...answered,
+    source: "upstream",
+    upstream: address,
+    steps: answered.notes.map((did) => ({ plugin: "upstream", did })),
+  };
+  return { query, outcome: outcomeOf(reply, query.qtype), reply };
+}
+
+function endpointFor(query: StubQuery, endpoints: readonly string[], visit: Visit): string {
+  const flow = `${query.server}/${query.socket}`;
+  const known = visit.endpoints.get(flow);
+  if (known !== undefined) return known;
+  const drawn = endpoints[Math.floor(visit.world.random() * endpoints.length)] ?? "";
+  visit.endpoints.set(flow, drawn);
+  return drawn;
+}
+
+function outcomeOf(reply: Reply, type: RRType): Outcome {
+  const answers = countAnswers(reply.answer, type);
+  return { kind: "reply", rcode: reply.rcode, answers, records: reply.answer.length };
+}
+
+/** "The name ends in a search domain" means that a client searched before us, and that we now search again. */
+function searchedBefore(
+  asked: Asked,
+  question: StubQuestion,
+  search: readonly string[],
+): readonly string[] {
+  if (question.typed.endsWith(".")) return [];
+  const domain = search.find((text) => {
+    const parsed = parseName(text);
+    return parsed.ok && parsed.value !== ROOT && isWithin(asked.question.name, parsed.value);
+  });
+  if (domain === undefined) return [];
+  return [
+    `the name already ends in search domain ${domain}: a client that searches by itself asks /dns-query/search=off`,
+  ];
+}
+
+type Answer = Omit<Lookup, "queries">;
+
+/** What the asker is told, by the libc's result (contract: one winner for both types; else the query that decided). */
+function answerOf(asked: Asked, result: StubResult, exchanged: readonly Exchanged[]): Answer {
+  if (result.kind === "found") {
+    const winner = lastReply(exchanged, result.by, asked.question.type);
+    return winner === undefined ? failure([]) : resolved(asked, winner, exchanged);
+  }
+  const decided = exchanged.find((one) => one.query === result.by);
+  const reply = decided?.reply;
+  if (decided === undefined || result.by === undefined) {
+    return { ...EMPTY, rcode: "NXDOMAIN", ede: [], error: result.error, ttl: undefined };
+  }
+  if (reply === undefined || result.error.word === "EAI_AGAIN") {
+    const ede = reply?.ede ?? (decided.ede === undefined ? [] : [decided.ede]);
+    return { ...failure(ede), error: result.error };
+  }
+  if (result.ended && reply.rcode === "NOERROR") {
+    return { ...resolved(asked, decided, exchanged), error: result.error };
+  }
+  const kept = keepAsked(reply, asked);
+  const ttl = reply.rcode === "NOERROR" || reply.rcode === "NXDOMAIN" ? replyTtl(kept) : undefined;
+  const own = sameName(decided.query.qname, asked.question.name);
+  return { ...kept, answer: own ? kept.answer : [], error: result.error, ttl };
+}
+
+const EMPTY = {
+  authoritative: false,
+  authenticData: false,
+  answer: [],
+  authority: [],
+  additional: [],
+} as const;
+
+function failure(ede: readonly Ede[]): Answer {
+  return { ...EMPTY, rcode: "SERVFAIL", ede, ttl: undefined };
+}
+
+/** The last exchange for the winner's name with the asked type: `by` may be its sibling. */
+function lastReply(
+  exchanged: readonly Exchanged[],
+  by: StubQuery,
+  type: RRType,
+): Exchanged | undefined {
+  return exchanged.findLast(
+    ({ query }) => query.candidate === by.candidate && query.qtype === type,
+  );
+}
+
+/** The answer at the name that was found, behind a CNAME from the name that was asked where they differ. */
+function resolved(asked: Asked, winner: Exchanged, exchanged: readonly Exchanged[]): Answer {
+  const { reply } = winner;
+  if (reply === undefined) return failure(winner.ede === undefined ? [] : [winner.ede]);
+  const kept = keepAsked(reply, asked);
+  // The sibling type has data at this name, so it exists: an upstream's NXDOMAIN for one type would hide the other.
+  const rcode = reply.rcode === "NXDOMAIN" ? "NOERROR" : reply.rcode;
+  if (rcode !== "NOERROR") return { ...failure(reply.ede), rcode };
+  const found = replyTtl(kept);
+  if (sameName(winner.query.qname, asked.question.name)) return { ...kept, rcode, ttl: found };
+
+  let ttl = found;
+  for (const one of exchanged) {
+    if (one !== winner && one.query.candidate !== winner.query.candidate) {
+      ttl = lower(ttl, passedOver(one));
+    }
+  }
+  const cname: RR = {
+    name: asked.question.name,
+    type: "CNAME",
+    ttl: ttl ?? 0,
+    data: winner.query.qname,
+  };
+  // The asked name's own record was made here, so no signature covers it.
+  return { ...kept, rcode, authenticData: false, answer: [cname, ...kept.answer], ttl };
+}
+
+/** Seconds that the search may rely on this candidate's failing. */
+function passedOver({ reply }: Exchanged): number {
+  if (reply === undefined) return FAILURE_TTL;
+  return negativeTtl(reply.authority) ?? FAILURE_TTL;
+}
+
+/** `reply` with the CNAME chain and the asked type alone in its answer; signatures and denials only under DO. */
+function keepAsked(reply: Reply, asked: Asked): Answer {
+  const { type } = asked.question;
+  const isKept = (rr: RR): boolean =>
+    type === "ANY" ||
+    rr.type === type ||
+    rr.type === "CNAME" ||
+    rr.type === "DNAME" ||
+    (asked.dnssecOk && rr.type === "RRSIG");
+  const isShown = (rr: RR): boolean => asked.dnssecOk || !DNSSEC_ONLY.has(rr.type);
+  return {
+    rcode: reply.rcode,
+    authoritative: reply.authoritative,
+    authenticData: reply.authenticData,
+    answer: reply.answer.filter(isKept),
+    authority: reply.authority.filter(isShown),
+    additional: reply.additional.filter(isShown),
+    ede: reply.ede,
+    ttl: undefined,
+  };
+}
+
+/** RFC 4035 §3.2.1: not sent to who did not ask for them. */
+const DNSSEC_ONLY: ReadonlySet<RRType> = new Set(["RRSIG", "NSEC", "NSEC3"]);
+
+function traced(
+  { query, outcome, reply, upstream, ede }: Exchanged,
+  candidates: readonly Candidate[],
+  notes: readonly string[],
+): TracedQuery {
+  const ttl = reply === undefined ? undefined : replyTtl(reply);
+  const via = reply?.upstream ?? upstream;
+  const all = reply === undefined && ede !== undefined ? [...notes, ede.text] : notes;
+  return {
+    name: query.qname,
+    type: query.qtype,
+    rcode: outcome.kind === "reply" ? outcome.rcode : NO_REPLY[outcome.kind],
+    answers: outcome.kind === "reply" ? outcome.answers : 0,
+    ...(reply === undefined ? {} : { source: reply.source, cache: reply.cache }),
+    ...(ttl === undefined ? {} : { ttl }),
+    ...(via === undefined ? {} : { upstream: via }),
+    attempt: query.attempt,
+    ...(all.length === 0 ? {} : { note: all.join("; ") }),
+    reason: candidates[query.candidate]?.reason ?? "",
+    steps: reply?.steps ?? [],
+  };
+}
+
+const NO_REPLY = { timeout: "TIMEOUT", unreachable: "REJECT" } as const;

@@ -1,0 +1,87 @@
+/**
+ * Starts a real server, as `npm start` and `npm run start:deno` do, on ports of its own.
+ *
+ * @module
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createServer } from "node:net";
+
+export type RuntimeName = "workerd" | "Deno";
+export const RUNTIMES: readonly RuntimeName[] = ["workerd", "Deno"];
+
+export interface Server {
+  readonly port: number;
+  readonly tlsPort: number;
+  /** `http://127.0.0.1:PORT` */
+  readonly origin: string;
+  stop(): Promise<void>;
+}
+
+const SCRIPTS: Readonly<Record<RuntimeName, string>> = { workerd: "start", Deno: "start:deno" };
+const START_TIMEOUT = 60_000;
+
+export async function startServer(
+  runtime: RuntimeName,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Server> {
+  const [port, tlsPort] = [await freePort(), await freePort()];
+  const child = spawn("npm", ["run", "--silent", SCRIPTS[runtime]], {
+    env: { ...process.env, ...env, PORT: String(port), TLS_PORT: String(tlsPort), CI: "" },
+    stdio: ["ignore", "pipe", "pipe"],
+    // A group of its own, so that stopping it ends npm's children too.
+    detached: true,
+  });
+  await said(child, "ready");
+  return {
+    port,
+    tlsPort,
+    origin: `http://127.0.0.1:${port}`,
+    stop: () => stop(child),
+  };
+}
+
+function said(child: ChildProcess, word: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let output = "";
+    const timer = setTimeout(() => reject(new Error(`not ${word}: ${output}`)), START_TIMEOUT);
+    const read = (chunk: Buffer): void => {
+      output += chunk;
+      if (!output.includes(word)) return;
+      clearTimeout(timer);
+      resolve();
+    };
+    child.stdout?.on("data", read);
+    child.stderr?.on("data", read);
+    child.on("exit", (code) => {
+      clearTimeout(timer);
+      reject(new Error(`ended with ${code}: ${output}`));
+    });
+  });
+}
+
+function stop(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.pid === undefined) return resolve();
+    const { pid } = child;
+    const force = setTimeout(() => process.kill(-pid, "SIGKILL"), 5_000);
+    child.on("exit", () => {
+      clearTimeout(force);
+      resolve();
+    });
+    process.kill(-pid, "SIGTERM");
+  });
+}
+
+/** A port that nobody listens on now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() =>
+        address !== null && typeof address === "object" ? resolve(address.port) : reject(),
+      );
+    });
+  });
+}
