@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { localCertificate } from "./certificate.ts";
 import { createEdge } from "./edge.ts";
 import { addresses, greeting } from "./greeting.ts";
@@ -11,6 +11,10 @@ import { addresses, greeting } from "./greeting.ts";
 const { host, port, tlsPort } = addresses(process.env);
 const upstreams = process.env.NDOTS_UPSTREAMS;
 const kv = process.env.NDOTS_KV;
+
+// wrangler would go on watching for changes after a build that failed.
+const checked = spawnSync(process.execPath, ["scripts/check-settings.ts"], { stdio: "inherit" });
+if (checked.status !== 0) process.exit(1);
 
 const wrangler = spawn(
   "wrangler",

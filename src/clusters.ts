@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Wait, within } from "./cache/time-limit.ts";
 import { describeListError, readList } from "./cluster/list.ts";
 import type { Cluster, Node } from "./cluster/model.ts";
 import { buildCoreDns, type CoreDns } from "./coredns/server.ts";
@@ -36,6 +37,8 @@ export interface Clusters {
   names(): Promise<readonly string[]>;
   /** Undefined where there is none of that name; a sentence where it cannot be read. */
   get(name: string): Promise<Result<OpenCluster, string> | undefined>;
+  /** The same without reading anything: undefined where it is not at hand. */
+  peek(name: string): Result<OpenCluster, string> | undefined;
 }
 
 /** Where a deployment keeps clusters of its own: JSON text by name. May throw: then the store is out of reach. */
@@ -79,7 +82,7 @@ interface Entry {
 export function createClusters(
   bundled: Readonly<Record<string, unknown>>,
   store: ClusterStore | undefined,
-  clock: { now(): number; wait(ms: number): Promise<void> },
+  clock: { now(): number; readonly wait: Wait },
 ): Clusters {
   const shipped = new Map<string, OpenCluster>();
   for (const [name, json] of Object.entries(bundled)) {
@@ -90,26 +93,36 @@ export function createClusters(
   const kept = new Map<string, Entry>();
 
   const read = async (name: string, from: ClusterStore, old: Entry | undefined): Promise<Entry> => {
-    const late = clock.wait(STORE_TIMEOUT).then((): typeof LATE => LATE);
-    const text = await Promise.race([from.get(name), late]).catch((): typeof LATE => LATE);
+    const got = await within(STORE_TIMEOUT, clock.wait, () => from.get(name));
     const now = clock.now();
-    if (text === LATE) {
+    if (got.kind !== "done") {
+      if (old?.opened?.ok) return { ...old, until: now + MISSING_FOR };
       const lost = err(`cluster ${name}: the store of clusters did not answer; try again later`);
-      return old?.opened?.ok
-        ? { ...old, until: now + MISSING_FOR }
-        : { opened: lost, text: undefined, until: now };
+      return { opened: lost, text: undefined, until: now };
     }
+    const text = got.value;
     if (text === undefined) return { opened: undefined, text, until: now + MISSING_FOR };
     // An unchanged text keeps its CoreDNS, and so what that has in its cache.
     if (old?.text === text) return { ...old, until: now + FRESH_FOR };
     return { opened: openText(name, text), text, until: now + FRESH_FOR };
   };
 
+  let listed: { readonly names: readonly string[]; readonly until: number } | undefined;
   return {
     async names() {
-      const own = store === undefined ? [] : await store.names().catch(() => []);
-      const valid = own.filter((name) => CLUSTER_NAME.test(name));
-      return [...new Set([...shipped.keys(), ...valid])].sort();
+      if (listed !== undefined && clock.now() < listed.until) return listed.names;
+      const own =
+        store === undefined
+          ? undefined
+          : await within(STORE_TIMEOUT, clock.wait, () => store.names());
+      const valid = own?.kind === "done" ? own.value.filter((name) => CLUSTER_NAME.test(name)) : [];
+      const names = [...new Set([...shipped.keys(), ...valid])].sort();
+      listed = { names, until: clock.now() + MISSING_FOR };
+      return names;
+    },
+    peek(name) {
+      const ours = shipped.get(name);
+      return ours === undefined ? kept.get(name)?.opened : ok(ours);
     },
     async get(name) {
       const ours = shipped.get(name);
@@ -125,8 +138,6 @@ export function createClusters(
     },
   };
 }
-
-const LATE: unique symbol = Symbol("late");
 
 function openText(name: string, text: string): Result<OpenCluster, string> {
   try {

@@ -13,6 +13,7 @@ import type { Exchange, Reply } from "./coredns/plugin.ts";
 import type { CoreDns } from "./coredns/server.ts";
 import type { Ede, Question, Rcode, RR, RRType } from "./dns/message.ts";
 import { isWithin, name, parseName, ROOT, sameName } from "./dns/name.ts";
+import { negativeTtl } from "./dns/ttl.ts";
 import type {
   Candidate,
   Libc,
@@ -24,7 +25,7 @@ import type {
   StubResult,
 } from "./stub/resolver.ts";
 import { stubOf } from "./stub/stubs.ts";
-import { countAnswers, lower, negativeTtl, replyTtl, type TracedQuery } from "./trace/query.ts";
+import { countAnswers, lower, replyTtl, type TracedQuery } from "./trace/query.ts";
 
 export interface LookupOptions {
   readonly ndots?: number;
@@ -171,8 +172,8 @@ function stubQuestion(
   const typed = asItIs ? qname : qname.slice(0, -1);
   const isAddress = type === "A" || type === "AAAA";
   const both = isAddress && !asItIs && (options.family ?? "any") === "any";
-  if (!both) return { typed, types: [type], consistent };
-  return { typed, types: ["A", "AAAA"], wanted: type, consistent };
+  if (!both) return { typed, types: [type], consistent, fromSearch: true };
+  return { typed, types: ["A", "AAAA"], wanted: type, consistent, fromSearch: true };
 }
 
 /** Whether this reply's NXDOMAIN or NOERROR holds for every type of the name, so that its sibling need not be asked. */
@@ -276,26 +277,29 @@ type Answer = Omit<Lookup, "queries">;
 
 /** What the asker is told, by the libc's result (contract: one winner for both types; else the query that decided). */
 function answerOf(asked: Asked, result: StubResult, exchanged: readonly Exchanged[]): Answer {
-  if (result.kind === "found") {
-    const winner = lastReply(exchanged, result.by, asked.question.type);
-    return winner === undefined ? failure([]) : resolved(asked, winner, exchanged);
-  }
   const decided = exchanged.find((one) => one.query === result.by);
-  const reply = decided?.reply;
-  if (decided === undefined || result.by === undefined) {
-    return { ...EMPTY, rcode: "NXDOMAIN", ede: [], error: result.error, ttl: undefined };
+  if (result.kind === "found") {
+    const winner = lastOf(exchanged, result.by, asked.question.type);
+    // `no-aaaa` never asks for what is wanted: the name has data, but not of that type.
+    if (winner === undefined) return { ...EMPTY, rcode: "NOERROR", ede: [], ttl: undefined };
+    return resolved(asked, winner, exchanged);
   }
-  if (reply === undefined || result.error.word === "EAI_AGAIN") {
-    const ede = reply?.ede ?? (decided.ede === undefined ? [] : [decided.ede]);
-    return { ...failure(ede), error: result.error };
+  const { error } = result;
+  const reply = decided?.reply;
+  if (error.word === "EAI_AGAIN" || (decided !== undefined && reply === undefined)) {
+    const ede = reply?.ede ?? (decided?.ede === undefined ? [] : [decided.ede]);
+    return { ...failure(ede), error };
+  }
+  if (decided === undefined || reply === undefined) {
+    return { ...EMPTY, rcode: "NXDOMAIN", ede: [], error, ttl: undefined };
   }
   if (result.ended && reply.rcode === "NOERROR") {
-    return { ...resolved(asked, decided, exchanged), error: result.error };
+    return { ...resolved(asked, decided, exchanged), error };
   }
   const kept = keepAsked(reply, asked);
   const ttl = reply.rcode === "NOERROR" || reply.rcode === "NXDOMAIN" ? replyTtl(kept) : undefined;
   const own = sameName(decided.query.qname, asked.question.name);
-  return { ...kept, answer: own ? kept.answer : [], error: result.error, ttl };
+  return { ...kept, answer: own ? kept.answer : [], error, ttl };
 }
 
 const EMPTY = {
@@ -311,7 +315,7 @@ function failure(ede: readonly Ede[]): Answer {
 }
 
 /** The last exchange for the winner's name with the asked type: `by` may be its sibling. */
-function lastReply(
+function lastOf(
   exchanged: readonly Exchanged[],
   by: StubQuery,
   type: RRType,

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Message, RR } from "../dns/message.ts";
+import { negativeTtl } from "../dns/ttl.ts";
 
 /** RFC 2308 §5 speaks of one to three hours as sensible. */
 const LONGEST_NEGATIVE = 3 * 3600;
@@ -31,12 +32,6 @@ export function isNegative(reply: Message): boolean {
   const type = reply.question[0]?.type;
   if (reply.rcode === "NXDOMAIN") return true;
   return type === "ANY" ? reply.answer.length === 0 : !reply.answer.some((rr) => rr.type === type);
-}
-
-/** The smaller of the SOA's TTL and MINIMUM (RFC 2308 §3), or undefined without an SOA. */
-export function negativeTtl(authority: readonly RR[]): number | undefined {
-  for (const rr of authority) if (rr.type === "SOA") return Math.min(rr.ttl, rr.data.minimum);
-  return undefined;
 }
 
 /** `records` as they are `elapsed` seconds later: no TTL falls under 0. */

@@ -88,8 +88,8 @@ export function upstreamCache(store: KeyValueStore, { now, wait }: CacheEffects)
     // Stores count writes (Workers KV takes one a second for a key), and another request may just have made this one.
     if ((written.get(key) ?? 0) > now()) return undefined;
     const value = writeValue(reply, keep, now());
-    remember(written, key, now() + keep * 1000);
     return async () => {
+      remember(written, key, now() + keep * 1000);
       const put = await within(WRITE_LIMIT, wait, () => store.put(key, value, keep));
       if (put.kind === "done") return;
       written.delete(key);

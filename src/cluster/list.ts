@@ -9,7 +9,7 @@
  */
 import { err, ok, type Result } from "../result.ts";
 import { CONFIG_MAPS, PLAIN_KUBE_PROXY, plainCorefile, readConfig } from "./config.ts";
-import { dnsServiceOf } from "./dnsService.ts";
+import { dnsServiceOf } from "./dns-service.ts";
 import { slicesFromPods } from "./endpoints.ts";
 import { addressKey, type ClusterData, nameKey, withIndexes } from "./indexes.ts";
 import {

@@ -7,7 +7,7 @@
  * @module
  */
 import { addressFamily, canonicalAddress } from "../dns/address.ts";
-import { hasDnsLabel, isKubeDns } from "./dnsService.ts";
+import { hasDnsLabel, isKubeDns } from "./dns-service.ts";
 import type { Cluster, Endpoint, Service, ServicePort } from "./model.ts";
 import { rangesOf } from "./ranges.ts";
 import type { Vantage } from "./vantage.ts";

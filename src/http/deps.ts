@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Wait } from "../cache/time-limit.ts";
 import type { Clusters } from "../clusters.ts";
 import type { Upstreams } from "../upstream/exchange.ts";
 
@@ -15,6 +16,7 @@ export interface Deps {
   };
   /** Milliseconds since 1970. */
   now(): number;
+  readonly wait: Wait;
   /** 32 bits from the platform's generator. */
   seed(): number;
 }

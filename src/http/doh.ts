@@ -20,7 +20,7 @@ export async function dnsQuery(c: Context, deps: Deps): Promise<Response> {
   const params = new URL(c.req.url).searchParams;
   if (c.req.method === "GET" && !params.has("dns") && params.has("name"))
     return resolveJson(c, deps);
-  const octets = await messageOf(c, params);
+  const octets = await messageOf(c, params, deps);
   if (!octets.ok) return problemResponse(octets.error);
   return answerWire(c, octets.value, deps);
 }

@@ -6,7 +6,9 @@
  * @module
  */
 import type { Context } from "hono";
+import { within } from "../cache/time-limit.ts";
 import { err, ok, type Result } from "../result.ts";
+import type { Deps } from "./deps.ts";
 import { badRequest, type Problem } from "./problem.ts";
 import { DNS_MESSAGE } from "./wire.ts";
 
@@ -16,8 +18,9 @@ const LONGEST_MESSAGE = 65_535;
 export async function messageOf(
   c: Context,
   params: URLSearchParams,
+  deps: Deps,
 ): Promise<Result<Uint8Array, Problem>> {
-  if (c.req.method === "POST") return postedMessage(c);
+  if (c.req.method === "POST") return postedMessage(c, deps);
   const given = params.getAll("dns");
   if (given.length === 0) {
     return err(
@@ -29,6 +32,9 @@ export async function messageOf(
   if (given.length > 1) return err(badRequest(`dns is given ${given.length} times`));
   return decodeBase64(given[0] as string);
 }
+
+/** Milliseconds: who sends 65,535 octets more slowly holds a place that others need. */
+const BODY_TIMEOUT = 4_000;
 
 /** base64url (RFC 4648 §5); padding and the standard alphabet are forgiven, whose `+` a query turns into a blank. */
 function decodeBase64(text: string): Result<Uint8Array, Problem> {
@@ -46,7 +52,7 @@ function decodeBase64(text: string): Result<Uint8Array, Problem> {
   return ok(octets);
 }
 
-async function postedMessage(c: Context): Promise<Result<Uint8Array, Problem>> {
+async function postedMessage(c: Context, deps: Deps): Promise<Result<Uint8Array, Problem>> {
   const given = c.req.header("content-type") ?? "";
   const mediaType = (given.split(";", 1)[0] ?? "").trim().toLowerCase();
   if (mediaType !== DNS_MESSAGE) {
@@ -58,7 +64,9 @@ async function postedMessage(c: Context): Promise<Result<Uint8Array, Problem>> {
     });
   }
   if (Number(c.req.header("content-length") ?? 0) > LONGEST_MESSAGE) return err(tooLong());
-  return readBody(c.req.raw.body);
+  const read = await within(BODY_TIMEOUT, deps.wait, () => readBody(c.req.raw.body));
+  if (read.kind === "done") return read.value;
+  return err(badRequest(`the body did not arrive whole within ${BODY_TIMEOUT / 1000} s`));
 }
 
 /** A length may be left out or a lie, so octets are counted as they come. */

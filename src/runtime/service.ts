@@ -12,6 +12,7 @@ import { createUpstreams } from "../upstream/exchange.ts";
 import { internetZone } from "../upstream/internet.ts";
 import { parseUpstreams, targetOf } from "../upstream/map.ts";
 import type { DohTransport, TcpTransport } from "../upstream/transport.ts";
+import { wait } from "./upstream/wait.ts";
 import { BUNDLED_CLUSTERS, INTERNET } from "./zones.ts";
 
 export interface Runtime {
@@ -49,11 +50,7 @@ export function createService(runtime: Runtime): Hono {
       exchange,
       answersConsistently: (address) => targetOf(map.value, address)?.kind === "internet",
     },
-    now: clock.now,
+    ...clock,
     seed: () => crypto.getRandomValues(new Uint32Array(1))[0] as number,
   });
-}
-
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -8,8 +8,8 @@
 
 import type { Rcode, RRType } from "../dns/message.ts";
 import type { Name } from "../dns/name.ts";
-import { type Answered, hasData, isNxdomain } from "./outcome.ts";
-import type { Outcome, StubQuery, StubSettings } from "./resolver.ts";
+import { type Answered, settles } from "./outcome.ts";
+import type { Outcome, StubQuery, StubQuestion, StubSettings } from "./resolver.ts";
 import type { Sender } from "./sender.ts";
 
 /** What lasts through a lookup: the modes that glibc falls back to once a reply of a pair was lost stay on. */
@@ -31,6 +31,7 @@ export interface Sending {
   readonly types: readonly RRType[];
   /** The type of the pair that may go alone; see `StubQuestion.wanted`. */
   readonly wanted: RRType | undefined;
+  readonly consistent?: NonNullable<StubQuestion["consistent"]>;
 }
 
 export interface Sent {
@@ -121,7 +122,7 @@ function* askTogether(talk: Talk, server: number): Asking<readonly Answered[]> {
   const { types, wanted } = talk;
   if (wanted === undefined) return yield* exchange(talk, server, types);
   const own = yield* exchange(talk, server, [wanted]);
-  if (own.some(settles)) return own;
+  if (own.some((one) => settles(one, talk))) return own;
   const siblings = types.filter((type) => type !== wanted);
   const both = [...own, ...(yield* exchange(talk, server, siblings))];
   return both.sort((a, b) => (a.query.qtype < b.query.qtype ? -1 : 1));
@@ -131,7 +132,8 @@ function* askTogether(talk: Talk, server: number): Asking<readonly Answered[]> {
 function* askInTurn(talk: Talk, server: number): Asking<readonly Answered[]> {
   const [first, second] = talk.types as readonly [RRType, RRType];
   const own = yield* exchange(talk, server, [first]);
-  if (!own.every(isGood) || (talk.wanted === first && own.some(settles))) return own;
+  if (!own.every(isGood) || (talk.wanted === first && own.some((one) => settles(one, talk))))
+    return own;
   if (talk.session.reopen) talk.sockets.clear();
   return [...own, ...(yield* exchange(talk, server, [second]))];
 }
@@ -175,11 +177,6 @@ function keepRcode(talk: Talk, replies: readonly Answered[]): void {
     talk.rcode = outcome.rcode;
     return;
   }
-}
-
-/** Data, or NXDOMAIN, which RFC 8020 has count for the name. */
-function settles(answered: Answered): boolean {
-  return hasData(answered) || isNxdomain(answered);
 }
 
 /** SERVFAIL, NOTIMP and REFUSED send glibc to the next server; every other rcode is an answer. */

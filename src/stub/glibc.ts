@@ -9,7 +9,15 @@
  */
 import type { Rcode, RRType } from "../dns/message.ts";
 import { type Sent, type Session, send } from "./glibc-send.ts";
-import { type Answered, hasData, isNodata, isNxdomain, splitPair, wantedFirst } from "./outcome.ts";
+import {
+  type Answered,
+  failed,
+  hasData,
+  isNodata,
+  isNxdomain,
+  splitPair,
+  wantedFirst,
+} from "./outcome.ts";
 import type {
   ResolvConf,
   Stub,
@@ -55,7 +63,12 @@ function* run(question: StubQuestion, conf: ResolvConf): StubMachine {
       continue;
     }
     const sent = yield* send(
-      { qname: tried.name, candidate, ...typesToSend(question, settings.noAaaa) },
+      {
+        qname: tried.name,
+        candidate,
+        ...typesToSend(question, settings.noAaaa),
+        ...(question.consistent && { consistent: question.consistent }),
+      },
       session,
     );
     const verdict = judge(sent, question, settings.noAaaa);
@@ -174,10 +187,6 @@ function errorOf(verdict: Verdict, last: Verdict, question: StubQuestion): StubR
     case "NO_RECOVERY":
       return failed(question.types.some(isAddressType) ? NO_NAME : NO_RECOVERY, verdict.by, false);
   }
-}
-
-function failed(error: StubError, by: StubQuery | undefined, ended: boolean): StubResult {
-  return by === undefined ? { kind: "failed", error, ended } : { kind: "failed", error, by, ended };
 }
 
 const NO_NAME: StubError = { word: "EAI_NONAME", text: "Name or service not known" };

@@ -10,7 +10,15 @@
 
 import type { RRType } from "../dns/message.ts";
 import type { Name } from "../dns/name.ts";
-import { type Answered, hasData, isNodata, isNxdomain, splitPair, wantedFirst } from "./outcome.ts";
+import {
+  type Answered,
+  hasData,
+  isNodata,
+  isNxdomain,
+  settles,
+  splitPair,
+  wantedFirst,
+} from "./outcome.ts";
 import type {
   Outcome,
   ResolvConf,
@@ -51,7 +59,9 @@ function* run(question: StubQuestion, conf: ResolvConf): StubMachine {
     const isOriginal = planned.candidate.suffix === undefined;
     // `lookup`, for the other types, has no such preference: its last error is the one reported.
     if (error === undefined || isOriginal || !isAddress) {
-      error = failureOf(lanes, question, isOriginal) ?? error;
+      error =
+        failureOf(lanes, question, { takeLast: isOriginal, inTurn: settings.singleRequest }) ??
+        error;
     }
     at = Math.max(at, ...lanes.map((lane) => lane.at));
   }
@@ -92,8 +102,7 @@ function* askName(asked: Asked, question: StubQuestion, state: State): Asking {
   const { types, wanted } = splitPair(question);
   if (wanted !== undefined) {
     const own = yield* converse(asked, [wanted], state);
-    // RFC 8020: no such name means none of any type.
-    if (own.some(({ end }) => hasData(end) || isNxdomain(end))) return own;
+    if (own.some(({ end }) => settles(end, question))) return own;
     const start = state.settings.singleRequest ? Math.max(...own.map(({ at }) => at)) : asked.at;
     const siblings = types.filter((type) => type !== wanted);
     return [...own, ...(yield* converse({ ...asked, at: start }, siblings, state))];
@@ -168,10 +177,10 @@ interface Failure {
 function failureOf(
   lanes: readonly EndedLane[],
   question: StubQuestion,
-  takeLast: boolean,
+  { takeLast, inTurn }: { readonly takeLast: boolean; readonly inTurn: boolean },
 ): Failure | undefined {
   const inTime = [...lanes].sort(
-    (a, b) => a.at - b.at || a.sent - b.sent || (a.type < b.type ? -1 : 1),
+    (a, b) => (inTurn ? 0 : a.at - b.at || a.sent - b.sent) || (a.type < b.type ? -1 : 1),
   );
   const decided = takeLast ? inTime.at(-1) : inTime[0];
   if (decided === undefined) return undefined;

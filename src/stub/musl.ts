@@ -10,7 +10,15 @@
 
 import type { RRType } from "../dns/message.ts";
 import type { Name } from "../dns/name.ts";
-import { type Answered, hasData, isNodata, isNxdomain, splitPair, wantedFirst } from "./outcome.ts";
+import {
+  type Answered,
+  failed,
+  hasData,
+  isNodata,
+  isNxdomain,
+  splitPair,
+  wantedFirst,
+} from "./outcome.ts";
 import type {
   Outcome,
   ResolvConf,
@@ -163,10 +171,6 @@ function judge(replies: readonly TypeReply[], question: StubQuestion): Verdict {
   if (found !== undefined) return { kind: "result", value: { kind: "found", by: found.query } };
   const error = question.types.some(isAddressType) ? NO_NAME : NO_DATA;
   return { kind: "result", value: failed(error, pair[0]?.query, true) };
-}
-
-function failed(error: StubError, by: StubQuery | undefined, ended: boolean): StubResult {
-  return by === undefined ? { kind: "failed", error, ended } : { kind: "failed", error, by, ended };
 }
 
 const NO_NAME: StubError = { word: "EAI_NONAME", text: "Name does not resolve" };

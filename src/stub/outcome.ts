@@ -4,7 +4,7 @@
  * @module
  */
 import type { RRType } from "../dns/message.ts";
-import type { Outcome, StubQuery, StubQuestion } from "./resolver.ts";
+import type { Outcome, StubError, StubQuery, StubQuestion, StubResult } from "./resolver.ts";
 
 /** A query with what came of it. */
 export interface Answered {
@@ -22,6 +22,12 @@ export function isNodata({ outcome }: Answered): boolean {
 
 export function isNxdomain({ outcome }: Answered): boolean {
   return outcome.kind === "reply" && outcome.rcode === "NXDOMAIN";
+}
+
+/** Whether the reply to the wanted type alone settles the name for glibc and Go, which take what either type has. */
+export function settles(answered: Answered, question: Pick<StubQuestion, "consistent">): boolean {
+  if (hasData(answered)) return true;
+  return isNxdomain(answered) && question.consistent?.(answered.query) !== false;
 }
 
 /** Of a pair: the wanted type's first, so that `find` prefers it. */
@@ -42,4 +48,9 @@ export function splitPair(question: StubQuestion): {
   const types = [...question.types].sort();
   const wanted = types.length > 1 ? question.wanted : undefined;
   return { types, wanted: wanted !== undefined && types.includes(wanted) ? wanted : undefined };
+}
+
+/** A failure; without `by` where nothing was sent for it. */
+export function failed(error: StubError, by: StubQuery | undefined, ended: boolean): StubResult {
+  return by === undefined ? { kind: "failed", error, ended } : { kind: "failed", error, by, ended };
 }

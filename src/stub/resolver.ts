@@ -32,9 +32,15 @@ export interface StubQuestion {
   readonly wanted?: RRType;
   /**
    * Whether the reply to this query came from a server that gives every type of a name the same rcode, so that
-   * its sibling need not be asked where only a differing rcode could matter (musl). Absent: never known.
+   * its sibling need not be asked where only a differing rcode could matter: after NXDOMAIN (glibc, Go), after data
+   * (musl). Absent: NXDOMAIN is taken to count for the name (RFC 8020), data is not.
    */
   readonly consistent?: (query: StubQuery) => boolean;
+  /**
+   * The question comes from a DNS client, behind what `getaddrinfo` does before DNS: numeric addresses are names, and
+   * no name is refused for its characters.
+   */
+  readonly fromSearch?: boolean;
 }
 
 /** A name that may be sent, and why it stands where it does in the list. */

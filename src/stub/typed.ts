@@ -41,11 +41,11 @@ export function readTyped(text: string): Typed | undefined {
  */
 export function refusal(typed: Typed, question: StubQuestion, libc: Libc): string | undefined {
   if (libc === "go") {
-    if (!isDomainName(typed)) return "Go's isDomainName refuses it";
+    if (!question.fromSearch && !isDomainName(typed)) return "Go's isDomainName refuses it";
     // Go 1.19 refuses the whole name (`avoidDNS`, RFC 7686); later versions only the candidates that end so.
     return ONION.test(typed.text) ? "Go leaves .onion to Tor" : undefined;
   }
-  if (!question.types.some(isAddressType)) return undefined;
+  if (question.fromSearch || !question.types.some(isAddressType)) return undefined;
   if (numericAddress(question.typed, libc) !== undefined) return "it is a numeric address";
   if (libc === "musl") return typed.text === "" ? "musl refuses the root" : undefined;
   if (!isHostName(typed)) return "glibc's host name check (res_hnok) refuses it";

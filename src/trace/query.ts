@@ -6,6 +6,7 @@
 import type { CacheStatus, Reply, Step } from "../coredns/plugin.ts";
 import type { Rcode, RR, RRType } from "../dns/message.ts";
 import type { Name } from "../dns/name.ts";
+import { negativeTtl } from "../dns/ttl.ts";
 
 export interface TracedQuery {
   /** The expanded name. */
@@ -38,14 +39,6 @@ export function replyTtl(reply: Pick<Reply, "rcode" | "answer" | "authority">): 
   for (const rr of reply.answer) lowest = lower(lowest, rr.ttl);
   // A CNAME chain that ends in NXDOMAIN or NODATA holds as long as its shortest part.
   return reply.answer.length > 0 && negative !== undefined ? lower(lowest, negative) : lowest;
-}
-
-/** The smaller of the SOA's TTL and its MINIMUM, in seconds; undefined without SOA. */
-export function negativeTtl(authority: readonly RR[]): number | undefined {
-  for (const rr of authority) {
-    if (rr.type === "SOA") return Math.min(rr.ttl, rr.data.minimum);
-  }
-  return undefined;
 }
 
 /** How many records of `type` the answer section holds; all of them for ANY. */

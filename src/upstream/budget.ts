@@ -19,6 +19,8 @@ export interface Budget {
   /** Takes one operation out of the budget; false where none is left. */
   take(kind: "kv" | "upstream"): boolean;
   note(timing: Timing): void;
+  /** Addresses of the upstreams that have let this lookup wait in vain. */
+  readonly silent: Set<string>;
   /** In the order of their ends. */
   readonly timings: readonly Timing[];
 }
@@ -40,6 +42,7 @@ export function createBudget(now: () => number): Budget {
   let takenByKv = 0;
   return {
     timings,
+    silent: new Set(),
     remaining: () => Math.max(0, deadline - now()),
     take(kind) {
       if (taken >= OPERATIONS || (kind === "kv" && takenByKv >= KV_OPERATIONS)) return false;

@@ -6,47 +6,28 @@
  *
  * @module
  */
-import { type Wait, within } from "../cache/time-limit.ts";
+import { within } from "../cache/time-limit.ts";
 import type { CacheKey, UpstreamCache } from "../cache/upstream-cache.ts";
 import type { Exchange, UpstreamOutcome } from "../coredns/plugin.ts";
 import type { Message, Question } from "../dns/message.ts";
 import { key } from "../dns/name.ts";
-import { decodeMessage, encodeMessage } from "../dns/wire.ts";
+import { type Answered, type AskDeps, type Asked, ask, type Failure } from "./ask.ts";
 import type { Budget } from "./budget.ts";
 import { failureMemory } from "./failures.ts";
 import type { InternetZone } from "./internet.ts";
-import { canonicalEndpoint, type Target, targetOf, type UpstreamMap } from "./map.ts";
-import { believed, edesFrom, faultOf, isUnread, respell } from "./reply.ts";
-import type { Carried, DohTransport, TcpTransport } from "./transport.ts";
+import { canonicalEndpoint, targetOf, type UpstreamMap } from "./map.ts";
+import { edesFrom, respell } from "./reply.ts";
 
-export interface UpstreamDeps {
+export interface UpstreamDeps extends AskDeps {
   readonly map: UpstreamMap;
   readonly internet: InternetZone;
-  readonly doh?: DohTransport;
-  readonly tcp?: TcpTransport;
   readonly cache?: UpstreamCache;
-  /** Milliseconds since 1970. */
-  now(): number;
-  /** From 0 to below 1: message ids. */
-  random(): number;
-  readonly wait: Wait;
   /** Whether one request may wait for another's query: Workers forbid it, a promise there belongs to its request. */
   readonly coalesce: boolean;
 }
 
 /** The exchange of one lookup. `background` keeps work alive that outlives the reply (`waitUntil`). */
 export type Upstreams = (budget: Budget, background: (work: Promise<unknown>) => void) => Exchange;
-
-type Flags = Parameters<Exchange>[2];
-type Failure = Extract<UpstreamOutcome, { kind: "failed" }>;
-type Answered = { readonly kind: "reply"; readonly reply: Message } | Failure;
-
-/** Milliseconds for one attempt at an upstream. */
-const ATTEMPT = 2000;
-const ATTEMPTS = 2;
-
-/** Octets: what DNS Flag Day 2020 settled on. It limits nothing here, for TCP and HTTPS have no limit but 65,535. */
-const UDP_SIZE = 1232;
 
 export function createUpstreams(deps: UpstreamDeps): Upstreams {
   const failures = failureMemory<Failure>(deps.now);
@@ -104,15 +85,6 @@ export function createUpstreams(deps: UpstreamDeps): Upstreams {
   }
 }
 
-interface Asked {
-  /** The resolver's address, canonical. */
-  readonly endpoint: string;
-  readonly target: Target;
-  readonly question: Question;
-  readonly flags: Flags;
-  readonly budget: Budget;
-}
-
 /** Reads the KV, if the budget has an operation for it. */
 async function readCache(
   cache: UpstreamCache,
@@ -144,93 +116,6 @@ function askInternet({ endpoint, question, budget }: Asked, { internet }: Upstre
   return { kind: "reply", reply };
 }
 
-/** Asks, and asks once more where nothing or rubbish came back. */
-async function ask(asked: Asked, deps: UpstreamDeps): Promise<Answered> {
-  let last: Failure | undefined;
-  let edns = true;
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const left = asked.budget.remaining();
-    if (left === 0)
-      return last ?? failed(asked, "budget", "was not asked: the lookup's 5 s are over");
-    if (!asked.budget.take("upstream")) {
-      return (
-        last ?? failed(asked, "budget", "was not asked: the lookup has made its 40 operations")
-      );
-    }
-    const answered = await once(asked, deps, Math.min(ATTEMPT, left), edns);
-    if (answered.kind === "reply") {
-      const { reply } = answered;
-      // RFC 6891 §7: a server that has never heard of EDNS says FORMERR, without an OPT of its own.
-      if (!edns || !isUnread(reply) || reply.edns !== undefined) return answered;
-      edns = false;
-      last = failed(asked, "rubbish", `answered ${reply.rcode}`);
-      if (attempt === ATTEMPTS) return answered;
-    } else {
-      if (answered.how === "unreachable") return answered;
-      last = answered;
-    }
-  }
-  return last as Failure;
-}
-
-async function once(
-  asked: Asked,
-  deps: UpstreamDeps,
-  limit: number,
-  edns: boolean,
-): Promise<Answered> {
-  const { question, flags, endpoint, budget } = asked;
-  const query = queryFor(question, flags, Math.floor(deps.random() * 0x10000), edns);
-  const begin = deps.now();
-  const limited = await within(limit, deps.wait, (signal) =>
-    carry(asked.target, encodeMessage(query), signal, deps),
-  );
-  budget.note({ name: "upstream", description: endpoint, ms: deps.now() - begin });
-  if (limited.kind === "timeout") {
-    return failed(asked, "timeout", `did not answer within ${Math.round(limit)} ms`);
-  }
-  if (limited.kind === "threw") return failed(asked, "unreachable", "could not be asked");
-  const carried = limited.value;
-  if (!carried.ok) return failed(asked, carried.error.kind, carried.error.why);
-  const decoded = decodeMessage(carried.value);
-  if (!decoded.ok) return failed(asked, "rubbish", "sent what is no whole DNS message");
-  const fault = faultOf(decoded.value, query);
-  if (fault !== undefined) return failed(asked, "rubbish", fault);
-  return { kind: "reply", reply: purged(decoded.value, question, flags.dnssecOk) };
-}
-
-function carry(
-  target: Target,
-  query: Uint8Array<ArrayBuffer>,
-  signal: AbortSignal,
-  { doh, tcp }: UpstreamDeps,
-): Carried {
-  if (target.kind === "doh" && doh !== undefined) return doh(target.url, query, signal);
-  if (target.kind === "tcp" && tcp !== undefined) return tcp(target.to, query, signal);
-  throw new Error(`no transport for ${target.kind}`);
-}
-
-function queryFor(question: Question, flags: Flags, id: number, edns: boolean): Message {
-  const { dnssecOk, checkingDisabled: cd, recursionDesired: rd } = flags;
-  return {
-    id,
-    opcode: 0,
-    rcode: "NOERROR",
-    flags: { qr: false, aa: false, tc: false, rd, ra: false, ad: false, cd },
-    question: [question],
-    answer: [],
-    authority: [],
-    additional: [],
-    ...(edns ? { edns: { udpSize: UDP_SIZE, version: 0, dnssecOk, options: [] } } : {}),
-  };
-}
-
-/** The reply with only what answers the question: this is what is kept and shown. */
-function purged(reply: Message, question: Question, dnssecOk: boolean): Message {
-  const { answer, authority } = believed(reply, question, dnssecOk);
-  return { ...reply, question: [question], answer, authority, additional: [] };
-}
-
 function outcomeOf(
   reply: Message,
   question: Question,
@@ -249,14 +134,6 @@ function outcomeOf(
     ede: edesFrom(reply.edns),
     notes,
   };
-}
-
-/** RFC 8914 §4: no reachable authority, network error, other. */
-const EDE_OF = { timeout: 22, unreachable: 23, rubbish: 0, budget: 0 } as const;
-
-function failed({ endpoint }: Asked, how: Failure["how"], did: string): Failure {
-  const why = `${endpoint} ${did}`;
-  return { kind: "failed", how, why, ede: { code: EDE_OF[how], text: why } };
 }
 
 /** The address is a cluster's, so anything may stand there. */

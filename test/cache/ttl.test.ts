@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { countDown, lifetime, negativeTtl } from "../../src/cache/ttl.ts";
+import { countDown, lifetime } from "../../src/cache/ttl.ts";
+import { negativeTtl } from "../../src/dns/ttl.ts";
 import { lines, reply, rr, type Written } from "./message.ts";
 
 const SOA = "example.org. 3600 IN SOA ns.example.org. host.example.org. 1 7200 900 1209600 600";

@@ -3,6 +3,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { describeListError, readList } from "../../src/cluster/list.ts";
+import { parseCorefile } from "../../src/coredns/corefile.ts";
 import {
   clusterOf,
   configMap,
@@ -549,6 +550,15 @@ describe("defaults, and what is said of them", () => {
     ]);
     expect(cluster.assumed).toEqual([]);
   });
+});
+
+test("the Corefile that is assumed is one that CoreDNS takes", () => {
+  const blocks = parseCorefile(clusterOf([]).corefile);
+  expect(
+    blocks.ok && blocks.value.map(({ directives }) => directives.map(({ name }) => name)),
+  ).toEqual([
+    "errors health ready kubernetes prometheus forward cache loop reload loadbalance".split(" "),
+  ]);
 });
 
 test("a List of many objects is read in one pass: 20,000 Pods, each read once", () => {

@@ -11,9 +11,14 @@ export interface Ran {
   readonly stderr: string;
 }
 
-export function run(tool: string, args: readonly string[]): Promise<Ran> {
+export function run(
+  tool: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
   return new Promise((resolve) => {
-    execFile(tool, [...args], { timeout: 20_000 }, (error, stdout, stderr) => {
+    const options = { timeout: 60_000, env: { ...process.env, ...env } };
+    execFile(tool, [...args], options, (error, stdout, stderr) => {
       const status = error === null ? 0 : typeof error.code === "number" ? error.code : 1;
       resolve({ status, stdout, stderr });
     });

@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import type { Hono } from "hono";
 import { type ClusterStore, createClusters } from "../../src/clusters.ts";
 import type { Message, RRType } from "../../src/dns/message.ts";
 import { name } from "../../src/dns/name.ts";
 import { decodeMessage, encodeMessage } from "../../src/dns/wire.ts";
 import { createApp } from "../../src/http/app.ts";
+import { wait } from "../../src/runtime/upstream/wait.ts";
 import { BUNDLED_CLUSTERS, INTERNET } from "../../src/runtime/zones.ts";
 import { createUpstreams, type UpstreamDeps } from "../../src/upstream/exchange.ts";
 import { internetZone } from "../../src/upstream/internet.ts";
@@ -31,7 +33,6 @@ export interface TestSettings {
 export function testService(settings: TestSettings = {}): TestService {
   const clock = { now: Date.UTC(2026, 8, 1) };
   const now = (): number => clock.now;
-  const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
   const internet = internetZone(INTERNET);
   const map = parseUpstreams(settings.upstreams);
   if (!internet.ok || !map.ok) throw new Error("zones/internet.json or the upstreams are wrong");
@@ -51,6 +52,7 @@ export function testService(settings: TestSettings = {}): TestService {
       answersConsistently: (address) => targetOf(map.value, address)?.kind === "internet",
     },
     now,
+    wait,
     seed: () => 1,
   });
   return { app, clock };

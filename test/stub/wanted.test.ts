@@ -72,6 +72,22 @@ const rows: readonly Row[] = [
     by: "web. A",
   },
   {
+    why: "a server that may tell types apart is asked for the other one behind NXDOMAIN",
+    libc: ["glibc", "go"],
+    world: { "web.a.test A": "NXDOMAIN", "web.a.test AAAA": "OK" },
+    queries: ["web.a.test. A", "web.a.test. AAAA"],
+    result: "found AAAA",
+    by: "web.a.test. AAAA",
+  },
+  {
+    why: "but musl drops a name whose one type is NXDOMAIN, whatever the other has",
+    libc: "musl",
+    world: { "web.a.test A": "NXDOMAIN", "web.a.test AAAA": "OK", web: "OK" },
+    queries: ["web.a.test. A", "web. A", "web. AAAA"],
+    result: "found A",
+    by: "web. A",
+  },
+  {
     why: "the sibling's data makes its name the winner",
     libc: LIBCS,
     consistent: true,
@@ -83,6 +99,7 @@ const rows: readonly Row[] = [
   {
     why: "NODATA of both goes on in glibc",
     libc: "glibc",
+    consistent: true,
     world: { "web.a.test": "NODATA" },
     queries: ["web.a.test. A", "web.a.test. AAAA", "web. A"],
     result: "No address associated with hostname",
@@ -91,6 +108,7 @@ const rows: readonly Row[] = [
   {
     why: "NODATA of both goes on in Go, and the bare name's error is the one reported",
     libc: "go",
+    consistent: true,
     wanted: "AAAA",
     world: { "web.a.test": "NODATA" },
     queries: ["web.a.test. AAAA", "web.a.test. A", "web. AAAA"],

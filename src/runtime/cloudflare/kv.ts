@@ -10,7 +10,6 @@ import { fittingKey } from "../upstream/store-key.ts";
 /** Workers KV refuses an `expirationTtl` under 60 seconds. */
 const SHORTEST_EXPIRY = 60;
 
-/** A list gives 1,000 keys at once; more clusters than these are found by name all the same. */
 const CLUSTER_PREFIX = "cluster:";
 
 export function workersKv(namespace: KVNamespace): KeyValueStore {
@@ -28,6 +27,7 @@ export function workersKv(namespace: KVNamespace): KeyValueStore {
 
 export function workersClusters(namespace: KVNamespace): ClusterStore {
   return {
+    /** The first 1,000, which one list gives; those beyond are found by name all the same. */
     async names() {
       const { keys } = await namespace.list({ prefix: CLUSTER_PREFIX });
       return keys.map(({ name }) => name.slice(CLUSTER_PREFIX.length));

@@ -6,7 +6,12 @@
  */
 import { localCertificate } from "../../../scripts/certificate.ts";
 import { addresses, greeting } from "../../../scripts/greeting.ts";
-import service from "./main.ts";
+
+const { default: service } = await import("./main.ts").catch((error: unknown) => {
+  // A wrong zone or setting: its sentence is what helps, not where in the program it was found.
+  console.error(error instanceof Error ? error.message : error);
+  Deno.exit(1);
+});
 
 const { host, port, tlsPort } = addresses(Deno.env.toObject());
 const { key, cert } = await localCertificate(".cache/tls");
