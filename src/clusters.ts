@@ -6,6 +6,7 @@
 import { type Wait, within } from "./cache/time-limit.ts";
 import { describeListError, readList } from "./cluster/list.ts";
 import type { Cluster, Node } from "./cluster/model.ts";
+import { vantageOf } from "./cluster/vantage.ts";
 import { buildCoreDns, type CoreDns } from "./coredns/server.ts";
 import { err, ok, type Result } from "./result.ts";
 
@@ -13,6 +14,20 @@ import { err, ok, type Result } from "./result.ts";
 export interface OpenCluster {
   readonly cluster: Cluster;
   readonly coredns: CoreDns;
+  /** {@link vantageOf} of this cluster; those found are kept. */
+  vantage(asker: Asker): ReturnType<typeof vantageOf>;
+}
+
+function keptVantages(cluster: Cluster): OpenCluster["vantage"] {
+  const kept = new Map<string, ReturnType<typeof vantageOf>>();
+  return (asker) => {
+    const key = `${asker.namespace ?? ""}/${asker.pod ?? ""}`;
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    const found = vantageOf(cluster, asker);
+    if (found.ok && kept.size < MOST_VANTAGES) kept.set(key, found);
+    return found;
+  };
 }
 
 /** The node that CoreDNS runs on, whose resolv.conf it has, and the port that its Service leads to. */
@@ -47,13 +62,22 @@ export interface ClusterStore {
   get(name: string): Promise<string | undefined>;
 }
 
+/** A Pod, a namespace, or nothing: the default. */
+export type Asker = NonNullable<Parameters<typeof vantageOf>[1]>;
+
+/** How many vantages a cluster keeps; kubelet's work for a Pod takes longer than a lookup from memory. */
+const MOST_VANTAGES = 1000;
+
 /** Reads a List and builds its CoreDNS, or says in a sentence what is wrong and where. */
 export function openCluster(name: string, json: unknown): Result<OpenCluster, string> {
   const cluster = readList(name, json);
   if (!cluster.ok) return err(`cluster ${name}: ${describeListError(cluster.error)}`);
   const { node, port } = homeOfCoreDns(cluster.value);
   const coredns = buildCoreDns(cluster.value, node, port);
-  if (coredns.ok) return ok({ cluster: cluster.value, coredns: coredns.value });
+  if (coredns.ok) {
+    const vantage = keptVantages(cluster.value);
+    return ok({ cluster: cluster.value, coredns: coredns.value, vantage });
+  }
   const { line, message } = coredns.error;
   return err(`cluster ${name}: Corefile line ${line}: ${message}`);
 }

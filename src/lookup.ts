@@ -123,7 +123,7 @@ export async function lookUp(
   const candidates = stub.candidates(question, conf);
   return {
     ...answerOf(asked, step.value, exchanged),
-    queries: exchanged.map((one, index) => traced(one, candidates, index === 0 ? notes : [])),
+    queries: traceOf(exchanged, candidates, notes),
   };
 }
 
@@ -383,14 +383,27 @@ function keepAsked(reply: Reply, asked: Asked): Answer {
 /** RFC 4035 §3.2.1: not sent to who did not ask for them. */
 const DNSSEC_ONLY: ReadonlySet<RRType> = new Set(["RRSIG", "NSEC", "NSEC3"]);
 
+/** The notes stand on the first query; why no reply came stands where it is told first. */
+function traceOf(
+  exchanged: readonly Exchanged[],
+  candidates: readonly Candidate[],
+  notes: readonly string[],
+): readonly TracedQuery[] {
+  const told = new Set<string>();
+  return exchanged.map((one, index) => {
+    const why = one.ede === undefined || told.has(one.ede.text) ? [] : [one.ede.text];
+    for (const text of why) told.add(text);
+    return traced(one, candidates, index === 0 ? [...notes, ...why] : why);
+  });
+}
+
 function traced(
-  { query, outcome, reply, upstream, ede }: Exchanged,
+  { query, outcome, reply, upstream }: Exchanged,
   candidates: readonly Candidate[],
   notes: readonly string[],
 ): TracedQuery {
   const ttl = reply === undefined ? undefined : replyTtl(reply);
   const via = reply?.upstream ?? upstream;
-  const all = reply === undefined && ede !== undefined ? [...notes, ede.text] : notes;
   return {
     name: query.qname,
     type: query.qtype,
@@ -400,7 +413,7 @@ function traced(
     ...(ttl === undefined ? {} : { ttl }),
     ...(via === undefined ? {} : { upstream: via }),
     attempt: query.attempt,
-    ...(all.length === 0 ? {} : { note: all.join("; ") }),
+    ...(notes.length === 0 ? {} : { note: notes.join("; ") }),
     reason: candidates[query.candidate]?.reason ?? "",
     steps: reply?.steps ?? [],
   };

@@ -28,9 +28,12 @@ export async function within<T>(
       wait(ms, controller.signal).then((): Limited<T> => ({ kind: "timeout" })),
     ]);
   } finally {
-    controller.abort();
+    // With a reason given, no DOMException is made for each of a server's waits.
+    controller.abort(KNOWN);
   }
 }
+
+const KNOWN = "the outcome is known";
 
 async function settle<T>(
   work: (signal: AbortSignal) => Promise<T>,

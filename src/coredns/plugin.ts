@@ -123,6 +123,8 @@ export interface Environment {
   readonly zones: readonly string[];
   /** How many directives of the same name come behind this one in the block. */
   readonly following?: number;
+  /** All directives of the block, in the Corefile's order; absent where a plugin is built alone. */
+  readonly directives?: readonly Directive[];
 }
 
 /** Builds a plugin from its directive, or says in a sentence without its full stop what is wrong with it. */

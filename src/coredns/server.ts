@@ -104,7 +104,8 @@ function buildBlock(
     }
     for (const [index, directive] of directives.entries()) {
       const following = directives.length - 1 - index;
-      const environment: Environment = { cluster, node, zones, following };
+      const { directives: all } = block;
+      const environment: Environment = { cluster, node, zones, following, directives: all };
       const plugin = setup(directive, environment);
       if (!plugin.ok) return err({ ...at(directive, ""), ...plugin.error });
       plugins.push({ directive, plugin: plugin.value });

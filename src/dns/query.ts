@@ -6,7 +6,7 @@
 import type { Header } from "./header.ts";
 import type { Edns, Message, Question, Rcode } from "./message.ts";
 import { responseEdns } from "./response.ts";
-import { CLASS_IN, isMetaType, OPCODE_QUERY } from "./types.ts";
+import { CLASS_IN, isRefusedType, OPCODE_QUERY } from "./types.ts";
 import { decodeHeader, decodeMessage, decodeQuestion } from "./wire.ts";
 
 export type Query =
@@ -38,7 +38,7 @@ export function readQuery(octets: Uint8Array): Query {
   if (query.edns !== undefined && query.edns.version > 0) return refuse("BADVERS");
   const asked = query.question[0] as Question;
   if (asked.class !== CLASS_IN) return refuse("REFUSED");
-  if (isMetaType(asked.type) && asked.type !== "ANY") return refuse("REFUSED");
+  if (isRefusedType(asked.type)) return refuse("REFUSED");
   return { kind: "query", query };
 }
 

@@ -44,6 +44,11 @@ export function isMetaType(type: string): boolean {
   return type === "OPT" || (number >= 128 && number <= 255);
 }
 
+/** Transfers and meta types, which a resolver does not answer; ANY is a question like any other. */
+export function isRefusedType(type: string): boolean {
+  return type !== "ANY" && isMetaType(type);
+}
+
 export const CLASS_IN = 1;
 export const OPCODE_QUERY = 0;
 

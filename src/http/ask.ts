@@ -4,7 +4,7 @@
  * @module
  */
 import type { Context } from "hono";
-import { type Vantage, vantageOf } from "../cluster/vantage.ts";
+import type { Vantage } from "../cluster/vantage.ts";
 import type { OpenCluster } from "../clusters.ts";
 import { type Asked, type Lookup, lookUp, unanswered } from "../lookup.ts";
 import { seededRandom } from "../random.ts";
@@ -62,7 +62,7 @@ export async function findCluster(name: string, deps: Deps): Promise<Result<Open
 export async function findSeat(path: VantagePath, deps: Deps): Promise<Result<Seat, Problem>> {
   const open = await findCluster(path.cluster, deps);
   if (!open.ok) return open;
-  const vantage = vantageOf(open.value.cluster, path);
+  const vantage = open.value.vantage(path);
   if (vantage.ok) return ok({ open: open.value, vantage: vantage.value });
   const { what, name, known } = vantage.error;
   return err(unknown(what, name, known));

@@ -7,7 +7,7 @@ import type { Context } from "hono";
 import type { Message, RR } from "../dns/message.ts";
 import { describeNameError, type Name, parseName } from "../dns/name.ts";
 import { printRdata } from "../dns/records.ts";
-import { isMetaType, parseType, rcodeNumber, typeNumber } from "../dns/types.ts";
+import { isRefusedType, parseType, rcodeNumber, typeNumber } from "../dns/types.ts";
 import { type Asked, type Lookup, unanswered } from "../lookup.ts";
 import { err, ok, type Result } from "../result.ts";
 import { traceJson } from "../trace/json.ts";
@@ -33,7 +33,7 @@ export async function resolveJson(c: Context, deps: Deps): Promise<Response> {
   }
   const seat = await findSeat(path.value, deps);
   if (!seat.ok) return problemResponse(seat.error);
-  const answered = isMetaType(asked.value.question.type)
+  const answered = isRefusedType(asked.value.question.type)
     ? { lookup: unanswered("REFUSED"), budget: createBudget(deps.now) }
     : await ask(c, seat.value, asked.value, options.value, deps);
   if (form === DNS_MESSAGE) return answerResponse(messageOf(asked.value), answered, options.value);

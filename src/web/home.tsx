@@ -4,6 +4,7 @@
  * @module
  */
 import type { Context } from "hono";
+import { html } from "hono/html";
 
 interface Try {
   readonly what: string;
@@ -20,7 +21,7 @@ export function home(c: Context): Response | Promise<Response> {
     "Content-Security-Policy",
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'",
   );
-  return c.html(<Page tries={tries} />);
+  return c.html(html`<!doctype html>${<Page tries={tries} />}`);
 }
 
 /** The lines to type, with the host that was asked filled in. */

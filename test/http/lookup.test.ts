@@ -106,6 +106,11 @@ describe("the talk's slides", () => {
       trace: ["web-service. PTR NXDOMAIN"],
     },
     {
+      why: "ANY is what the chain says, and is never searched",
+      ask: "web-service.default.svc.cluster.local&type=ANY",
+      trace: ["web-service.default.svc.cluster.local. ANY NODATA"],
+    },
+    {
       why: "TXT is searched by glibc",
       ask: "web-service&type=TXT&ndots=1",
       trace: [
