@@ -53,57 +53,69 @@ function decodeBase64(text: string): Result<Uint8Array, Problem> {
 }
 
 async function postedMessage(c: Context, deps: Deps): Promise<Result<Uint8Array, Problem>> {
+  const { raw } = c.req;
+  const refused = refusedPost(c);
+  const length = c.req.header("content-length");
+  // HTTP holds a body to the length that it tells, and a runtime reads such a body whole at less cost.
+  const read = await within(BODY_TIMEOUT, deps.wait, async () =>
+    refused === undefined && length !== undefined
+      ? new Uint8Array(await raw.arrayBuffer())
+      : readBody(raw.body),
+  );
+  if (refused !== undefined) return err(refused);
+  if (read.kind !== "done") {
+    return err(badRequest(`the body did not arrive whole within ${BODY_TIMEOUT / 1000} s`));
+  }
+  return read.value.byteLength > LONGEST_MESSAGE ? err(tooLong()) : ok(read.value);
+}
+
+/** What the headers of a POST say against it. */
+function refusedPost(c: Context): Problem | undefined {
   const given = c.req.header("content-type") ?? "";
   const mediaType = (given.split(";", 1)[0] ?? "").trim().toLowerCase();
   if (mediaType !== DNS_MESSAGE) {
     const received = mediaType === "" ? "none" : JSON.stringify(mediaType.slice(0, 80));
-    return err({
+    return {
       status: 415,
       detail: `POST takes Content-Type: ${DNS_MESSAGE}: received ${received}`,
       headers: { "accept-post": DNS_MESSAGE },
-    });
+    };
   }
-  const length = c.req.header("content-length");
-  if (Number(length ?? 0) > LONGEST_MESSAGE) return err(tooLong());
-  const { raw } = c.req;
-  // HTTP holds a body to the length that it tells, and a runtime reads such a body whole at less cost.
-  const read = await within(BODY_TIMEOUT, deps.wait, async () =>
-    length === undefined ? readBody(raw.body) : ok(new Uint8Array(await raw.arrayBuffer())),
-  );
-  if (read.kind === "done") {
-    return read.value.ok && read.value.value.byteLength > LONGEST_MESSAGE
-      ? err(tooLong())
-      : read.value;
-  }
-  return err(badRequest(`the body did not arrive whole within ${BODY_TIMEOUT / 1000} s`));
+  return Number(c.req.header("content-length") ?? 0) > LONGEST_MESSAGE ? tooLong() : undefined;
 }
 
-/** Where the length is left out, octets are counted as they come. */
-async function readBody(
-  body: ReadableStream<Uint8Array> | null,
-): Promise<Result<Uint8Array, Problem>> {
-  if (body === null) return ok(new Uint8Array());
+/**
+ * The octets as they come: of more than a message holds, the beginning.
+ *
+ * What follows is read too, up to {@link MOST_DRAINED}: over HTTP/2 a client that is answered before it has sent all
+ * may see its stream reset in place of the answer.
+ */
+async function readBody(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
+  if (body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = body.getReader();
-  for (;;) {
+  while (length <= MOST_DRAINED) {
     const { done, value } = await reader.read();
-    if (done) break;
+    if (done) return joined(chunks);
+    if (length <= LONGEST_MESSAGE) chunks.push(value);
     length += value.byteLength;
-    if (length > LONGEST_MESSAGE) {
-      await reader.cancel().catch(() => undefined);
-      return err(tooLong());
-    }
-    chunks.push(value);
   }
-  if (chunks.length === 1) return ok(chunks[0] as Uint8Array);
-  const octets = new Uint8Array(length);
+  await reader.cancel().catch(() => undefined);
+  return joined(chunks);
+}
+
+/** Octets. */
+const MOST_DRAINED = 1024 * 1024;
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const octets = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
   let at = 0;
   for (const chunk of chunks) {
     octets.set(chunk, at);
     at += chunk.byteLength;
   }
-  return ok(octets);
+  return octets;
 }
 
 function tooLong(): Problem {

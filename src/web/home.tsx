@@ -83,7 +83,7 @@ const STYLE = `
 body { max-width: 46rem; margin: 0 auto; padding: 2rem 1.25rem; }
 h1 { font-size: 1.6rem; margin: 0 0 .25rem; }
 h2 { font-size: 1rem; font-weight: 600; margin: 1.5rem 0 .4rem; }
-pre { margin: 0; padding: .7rem .9rem; overflow-x: auto; border: 1px solid #8886; border-radius: .4rem; }
+pre { margin: 0; padding: .7rem .9rem; white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid #8886; border-radius: .4rem; }
 code { font: .9rem/1.5 ui-monospace, monospace; }
 `;
 
@@ -103,7 +103,7 @@ function Page({ tries }: { tries: readonly Try[] }) {
           {tries.map(({ what, command }) => (
             <section>
               <h2>{what}</h2>
-              <pre tabindex={0}>
+              <pre>
                 <code>{command}</code>
               </pre>
             </section>

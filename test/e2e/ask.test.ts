@@ -1,7 +1,10 @@
 /**
  * What a newcomer types, on the running Worker and on the running Deno server alike.
  */
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseList } from "structured-headers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RUNTIMES, type Server, startServer } from "./server.ts";
@@ -111,6 +114,29 @@ describe.each(RUNTIMES)("%s", (runtime) => {
       );
       expect(versions.map(({ stdout }) => stdout)).toEqual(["2", "1.1"]);
     });
+
+    test.each(["--http2", "--http1.1"])(
+      "%s: a body that is too long, or of another type, is told so",
+      async (version) => {
+        const body = join(mkdtempSync(join(tmpdir(), "ndots-body-")), "body");
+        writeFileSync(body, new Uint8Array(300_000));
+        const url = `https://127.0.0.1:${server.tlsPort}/dns-query`;
+        const post = async (type: string): Promise<string> => {
+          const form = ["-sSk", version, "-o", "/dev/null", "-w", "%{http_code}"];
+          const ran = await run("curl", [
+            ...form,
+            "-H",
+            `content-type: ${type}`,
+            "--data-binary",
+            `@${body}`,
+            url,
+          ]);
+          return ran.stdout;
+        };
+        expect(await post("application/dns-message")).toBe("413");
+        expect(await post("text/plain")).toBe("415");
+      },
+    );
 
     test("the leaf for localhost is signed by the authority that the greeting names", async () => {
       const url = `https://localhost:${server.tlsPort}/healthz`;
