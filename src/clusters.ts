@@ -5,8 +5,12 @@
  */
 import { type Wait, within } from "./cache/time-limit.ts";
 import { describeListError, readList } from "./cluster/list.ts";
-import type { Cluster, Node } from "./cluster/model.ts";
+import type { Cluster } from "./cluster/model.ts";
+import { nodeLocalOf } from "./cluster/node-local.ts";
 import { vantageOf } from "./cluster/vantage.ts";
+import type { CorefileError } from "./coredns/corefile.ts";
+import { homeOfCoreDns } from "./coredns/home.ts";
+import { buildNodeLocal } from "./coredns/node-local.ts";
 import { buildCoreDns, type CoreDns } from "./coredns/server.ts";
 import { err, ok, type Result } from "./result.ts";
 
@@ -28,23 +32,6 @@ function keptVantages(cluster: Cluster): OpenCluster["vantage"] {
     if (found.ok && kept.size < MOST_VANTAGES) kept.set(key, found);
     return found;
   };
-}
-
-/** The node that CoreDNS runs on, whose resolv.conf it has, and the port that its Service leads to. */
-function homeOfCoreDns(cluster: Cluster): {
-  readonly node: Node | undefined;
-  readonly port: number;
-} {
-  for (const address of cluster.clusterDNS) {
-    const service = cluster.serviceByIP(address);
-    if (service === undefined) continue;
-    for (const slice of cluster.slicesOf(service.namespace, service.name)) {
-      const port = slice.ports.find(({ protocol }) => protocol === "UDP")?.port;
-      const nodeName = slice.endpoints.find((one) => one.nodeName !== undefined)?.nodeName;
-      if (nodeName !== undefined) return { node: cluster.node(nodeName), port: port ?? 53 };
-    }
-  }
-  return { node: cluster.nodes[0], port: 53 };
 }
 
 export interface Clusters {
@@ -74,12 +61,23 @@ export function openCluster(name: string, json: unknown): Result<OpenCluster, st
   if (!cluster.ok) return err(`cluster ${name}: ${describeListError(cluster.error)}`);
   const { node, port } = homeOfCoreDns(cluster.value);
   const coredns = buildCoreDns(cluster.value, node, port);
-  if (coredns.ok) {
-    const vantage = keptVantages(cluster.value);
-    return ok({ cluster: cluster.value, coredns: coredns.value, vantage });
-  }
-  const { line, message } = coredns.error;
-  return err(`cluster ${name}: Corefile line ${line}: ${message}`);
+  if (!coredns.ok) return err(`cluster ${name}: ${described(coredns.error, "Corefile")}`);
+  const wrong = wrongNodeLocal(cluster.value);
+  if (wrong !== undefined)
+    return err(`cluster ${name}: ${described(wrong, "node-local-dns Corefile")}`);
+  const vantage = keptVantages(cluster.value);
+  return ok({ cluster: cluster.value, coredns: coredns.value, vantage });
+}
+
+function described({ line, message, file }: CorefileError, corefile: string): string {
+  return `${file ?? corefile} line ${line}: ${message}`;
+}
+
+/** What is wrong with NodeLocal DNSCache's Corefile on every node; a dump that lacks CoreDNS's Service is only silent. */
+function wrongNodeLocal(cluster: Cluster): CorefileError | undefined {
+  if (nodeLocalOf(cluster)?.behind === undefined) return undefined;
+  const built = buildNodeLocal(cluster, undefined);
+  return built.ok ? undefined : built.error;
 }
 
 /** How long a cluster from the store is served before it is read again, and how long a missing one stays missing. */

@@ -7,8 +7,10 @@
  *
  * @module
  */
-import { type Route, route } from "./cluster/route.ts";
+import { type CoreDnsRoute, type NodeLocalRoute, type Route, route } from "./cluster/route.ts";
 import type { Vantage } from "./cluster/vantage.ts";
+import { askCoreDns, askNodeLocal, type ClusterQuery } from "./cluster-exchange.ts";
+import type { ClusterOutcome } from "./cluster-outcome.ts";
 import type { Exchange, Reply } from "./coredns/plugin.ts";
 import type { CoreDns } from "./coredns/server.ts";
 import type { Ede, Question, Rcode, RR, RRType } from "./dns/message.ts";
@@ -19,10 +21,12 @@ import type {
   Libc,
   Outcome,
   ResolvConf,
+  Stub,
   StubError,
   StubQuery,
   StubQuestion,
   StubResult,
+  StubSettings,
 } from "./stub/resolver.ts";
 import { stubOf } from "./stub/stubs.ts";
 import { countAnswers, lower, replyTtl, type TracedQuery } from "./trace/query.ts";
@@ -94,10 +98,7 @@ export async function lookUp(
   options: LookupOptions,
   world: World,
 ): Promise<Lookup> {
-  const stub = stubOf(options.libc ?? vantage.libc);
-  const conf = overridden(vantage.resolvConf, options);
-  const settings = stub.settings(conf);
-  const routes = settings.nameservers.map((address) => route(vantage, address));
+  const { stub, conf, settings, routes } = preparation(vantage, options);
   const visit: Visit = { asked, vantage, world, options, endpoints: new Map() };
 
   const exchanged: Exchanged[] = [];
@@ -146,6 +147,37 @@ interface Visit {
   readonly endpoints: Map<string, string>;
 }
 
+/** What a vantage's lookups have in common. */
+interface Preparation {
+  readonly stub: Stub;
+  readonly conf: ResolvConf;
+  readonly settings: StubSettings;
+  /** One a nameserver. */
+  readonly routes: readonly Route[];
+}
+
+const PREPARED = new WeakMap<Vantage, Map<Libc, Preparation>>();
+
+/** Kept by vantage and libc; made anew where the options change resolv.conf. */
+function preparation(vantage: Vantage, options: LookupOptions): Preparation {
+  const libc = options.libc ?? vantage.libc;
+  if (options.ndots !== undefined || options.search !== undefined) {
+    return prepare(vantage, libc, overridden(vantage.resolvConf, options));
+  }
+  const byLibc = PREPARED.get(vantage) ?? new Map<Libc, Preparation>();
+  PREPARED.set(vantage, byLibc);
+  const prepared = byLibc.get(libc) ?? prepare(vantage, libc, vantage.resolvConf);
+  byLibc.set(libc, prepared);
+  return prepared;
+}
+
+function prepare(vantage: Vantage, libc: Libc, conf: ResolvConf): Preparation {
+  const stub = stubOf(libc);
+  const settings = stub.settings(conf);
+  const routes = settings.nameservers.map((address) => route(vantage, address));
+  return { stub, conf, settings, routes };
+}
+
 /** The pod's resolv.conf with the options of this lookup in place of its own. */
 function overridden(conf: ResolvConf, options: LookupOptions): ResolvConf {
   const { ndots, search } = options;
@@ -183,7 +215,6 @@ function isConsistent(reply: Reply, world: World): boolean {
 }
 
 async function send(query: StubQuery, to: Route, visit: Visit): Promise<Exchanged> {
-  const { world } = visit;
   const question: Question = { name: query.qname, type: query.qtype, class: 1 };
   switch (to.kind) {
     case "reject":
@@ -194,26 +225,41 @@ async function send(query: StubQuery, to: Route, visit: Visit): Promise<Exchange
       return sendOutside(query, question, to.address, visit);
     case "node-local":
     case "coredns": {
-      if (to.endpoints.length === 0) {
-        const text = `the cache at ${to.address} reaches no CoreDNS`;
-        return { query, outcome: { kind: "timeout" }, ede: { code: 22, text } };
+      const met = await askInside(query, question, to, visit);
+      const { reply } = met;
+      if (met.kind === "reply") {
+        return { query, outcome: outcomeOf(met.reply, query.qtype), reply: met.reply };
       }
-      const reply = await world.coredns.serve(question, {
-        client: { address: visit.vantage.address, pod: visit.vantage.pod },
-        server: endpointFor(query, to.endpoints, visit),
-        dnssecOk: visit.asked.dnssecOk,
-        checkingDisabled: visit.asked.checkingDisabled,
-        authenticData: visit.asked.authenticData,
-        recursionDesired: visit.asked.recursionDesired,
-        cacheOff: visit.options.cacheOff ?? false,
-        now: world.now,
-        random: world.random,
-        exchange: world.exchange,
-        background: world.background,
-      });
-      return { query, outcome: outcomeOf(reply, query.qtype), reply };
+      const ede = { code: met.kind === "timeout" ? 22 : 23, text: met.why };
+      return { query, outcome: { kind: met.kind }, ede, ...(reply && { reply }) };
     }
   }
+}
+
+/** CoreDNS, or the node's own cache in front of it: both may ask further servers of the cluster. */
+function askInside(
+  query: StubQuery,
+  question: Question,
+  to: CoreDnsRoute | NodeLocalRoute,
+  visit: Visit,
+): Promise<ClusterOutcome> {
+  const { asked, options, vantage, world } = visit;
+  const whole: ClusterQuery = {
+    client: { address: vantage.address, pod: vantage.pod },
+    dnssecOk: asked.dnssecOk,
+    checkingDisabled: asked.checkingDisabled,
+    authenticData: asked.authenticData,
+    recursionDesired: asked.recursionDesired,
+    cacheOff: options.cacheOff ?? false,
+    now: world.now,
+    random: world.random,
+    background: world.background,
+  };
+  const { coredns, exchange: outside } = world;
+  const servers = { cluster: vantage.cluster, coredns, outside };
+  return to.kind === "node-local"
+    ? askNodeLocal(question, to.address, vantage.node, whole, servers)
+    : askCoreDns(question, endpointFor(query, to.endpoints, visit), whole, servers);
 }
 
 /** The pod asks a resolver outside the cluster itself: no CoreDNS, no plugin. */
@@ -285,7 +331,7 @@ function answerOf(asked: Asked, result: StubResult, exchanged: readonly Exchange
     return resolved(asked, winner, exchanged);
   }
   const { error } = result;
-  const reply = decided?.reply;
+  const reply = decided && received(decided);
   if (error.word === "EAI_AGAIN" || (decided !== undefined && reply === undefined)) {
     const ede = reply?.ede ?? (decided?.ede === undefined ? [] : [decided.ede]);
     return { ...failure(ede), error };
@@ -327,7 +373,7 @@ function lastOf(
 
 /** The answer at the name that was found, behind a CNAME from the name that was asked where they differ. */
 function resolved(asked: Asked, winner: Exchanged, exchanged: readonly Exchanged[]): Answer {
-  const { reply } = winner;
+  const reply = received(winner);
   if (reply === undefined) return failure(winner.ede === undefined ? [] : [winner.ede]);
   const kept = keepAsked(reply, asked);
   // The sibling type has data at this name, so it exists: an upstream's NXDOMAIN for one type would hide the other.
@@ -353,7 +399,8 @@ function resolved(asked: Asked, winner: Exchanged, exchanged: readonly Exchanged
 }
 
 /** Seconds that the search may rely on this candidate's failing. */
-function passedOver({ reply }: Exchanged): number {
+function passedOver(one: Exchanged): number {
+  const reply = received(one);
   if (reply === undefined) return FAILURE_TTL;
   return negativeTtl(reply.authority) ?? FAILURE_TTL;
 }
@@ -397,11 +444,18 @@ function traceOf(
   });
 }
 
+/** The reply that the stub got: a server may have been reached and sent none. */
+function received({ outcome, reply }: Exchanged): Reply | undefined {
+  return outcome.kind === "reply" ? reply : undefined;
+}
+
 function traced(
-  { query, outcome, reply, upstream }: Exchanged,
+  one: Exchanged,
   candidates: readonly Candidate[],
   notes: readonly string[],
 ): TracedQuery {
+  const { query, outcome, upstream } = one;
+  const reply = received(one);
   const ttl = reply === undefined ? undefined : replyTtl(reply);
   const via = reply?.upstream ?? upstream;
   return {
@@ -415,7 +469,7 @@ function traced(
     attempt: query.attempt,
     ...(notes.length === 0 ? {} : { note: notes.join("; ") }),
     reason: candidates[query.candidate]?.reason ?? "",
-    steps: reply?.steps ?? [],
+    steps: one.reply?.steps ?? [],
   };
 }
 

@@ -157,7 +157,7 @@ function compactServiceImport({ namespace, name, type, ips, ports }: ServiceImpo
 
 /** The ConfigMaps with only the keys that are read, and of kubelet's and kube-proxy's files only the settings. */
 function compactConfig(cluster: Cluster): readonly unknown[] {
-  const { corefile, corednsFiles, corednsCustom, nodeLocalCorefile } = cluster;
+  const { corefile, corednsFiles, corednsCustom, kubeDns, nodeLocalCorefile } = cluster;
   const maps: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
     [
       "coredns",
@@ -169,6 +169,7 @@ function compactConfig(cluster: Cluster): readonly unknown[] {
     ["coredns-custom", Object.fromEntries(corednsCustom)],
     ["kubelet-config", kubeletSettings(cluster)],
     ["kube-proxy", kubeProxySettings(cluster)],
+    ["kube-dns", Object.fromEntries(kubeDns)],
     ["node-local-dns", nodeLocalCorefile === undefined ? {} : { Corefile: nodeLocalCorefile }],
   ];
   return maps

@@ -21,7 +21,11 @@ export const CONFIG_MAPS: ReadonlySet<string> = new Set([
   "kube-proxy",
   "kube-proxy-config",
   "node-local-dns",
+  "kube-dns",
 ]);
+
+/** What NodeLocal DNSCache reads of ConfigMap `kube-dns`; its other keys are dropped. */
+const KUBE_DNS_KEYS: readonly string[] = ["upstreamNameservers", "stubDomains"];
 
 /** What stands in the ConfigMaps; undefined where they are silent. */
 export interface Config {
@@ -32,6 +36,7 @@ export interface Config {
   readonly corednsFiles: ReadonlyMap<string, string>;
   readonly corednsCustom: ReadonlyMap<string, string>;
   readonly nodeLocalCorefile: string | undefined;
+  readonly kubeDns: ReadonlyMap<string, string>;
   readonly kubeProxy: KubeProxyConfig | undefined;
 }
 
@@ -45,6 +50,9 @@ export function readConfig(maps: ConfigMaps): Config {
     corefile,
     corednsFiles: coredns,
     corednsCustom: filesOf(maps.get("coredns-custom")),
+    kubeDns: new Map(
+      [...filesOf(maps.get("kube-dns"))].filter(([key]) => KUBE_DNS_KEYS.includes(key)),
+    ),
     nodeLocalCorefile: nodeLocal && textOf(member(nodeLocal, "Corefile")),
     kubeProxy:
       readKubeProxy(maps.get("kube-proxy"), "config.conf") ??

@@ -71,6 +71,7 @@ export function readList(name: string, json: unknown): Result<Cluster, ListError
     corefile: config.corefile ?? plainCorefile(domain || "cluster.local"),
     corednsFiles: config.corednsFiles,
     corednsCustom: config.corednsCustom,
+    kubeDns: config.kubeDns,
     ...(config.nodeLocalCorefile !== undefined && { nodeLocalCorefile: config.nodeLocalCorefile }),
     kubeProxy: config.kubeProxy ?? PLAIN_KUBE_PROXY,
     ...(config.nodeResolvConfOff && { nodeResolvConfOff: true as const }),

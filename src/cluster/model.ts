@@ -152,6 +152,8 @@ export interface Cluster {
   readonly corednsCustom: ReadonlyMap<string, string>;
   /** ConfigMap `kube-system/node-local-dns`, key `Corefile`. */
   readonly nodeLocalCorefile?: string;
+  /** ConfigMap `kube-system/kube-dns`, keys `upstreamNameservers` and `stubDomains`: NodeLocal DNSCache reads them. */
+  readonly kubeDns: ReadonlyMap<string, string>;
   readonly kubeProxy: KubeProxyConfig;
   /** kubelet runs with `resolvConf: ""`: no node's file is read. */
   readonly nodeResolvConfOff?: true;

@@ -8,9 +8,15 @@
  */
 import { addressFamily, canonicalAddress } from "../dns/address.ts";
 import { hasDnsLabel, isKubeDns } from "./dns-service.ts";
-import type { Cluster, Endpoint, Service, ServicePort } from "./model.ts";
+import type { Cluster, Endpoint, Pod, Service, ServicePort } from "./model.ts";
+import { NODE_LOCAL, nodeLocalOf } from "./node-local.ts";
 import { rangesOf } from "./ranges.ts";
-import type { Vantage } from "./vantage.ts";
+
+/** Who sends a packet: what a `Vantage` says of its Pod, or a server inside the cluster that asks another. */
+export interface Sender {
+  readonly cluster: Cluster;
+  readonly pod: Pick<Pod, "hostNetwork" | "nodeName">;
+}
 
 export type Route =
   | CoreDnsRoute
@@ -46,7 +52,7 @@ export interface NodeLocalRoute {
 
 /** Sentences are without their full stop; `protocol` is that of the packet. */
 export function route(
-  vantage: Vantage,
+  vantage: Sender,
   address: string,
   port = 53,
   protocol: "UDP" | "TCP" = "UDP",
@@ -63,19 +69,16 @@ export function route(
   );
 }
 
-/** Whether an endpoint of `service` is CoreDNS: the Service is the cluster's DNS, or the Pod has CoreDNS's label. */
+/** Whether an endpoint of `service` is CoreDNS: the Service is the cluster's DNS or selects by CoreDNS's label, or the Pod has it. */
 export function isCoreDns(cluster: Cluster, service: Service, endpoint: Endpoint): boolean {
-  if (isKubeDns(service)) return true;
+  if (isKubeDns(service) || hasDnsLabel(service.selector)) return true;
   if (service.clusterIPs.some((address) => isClusterDns(cluster, address))) return true;
   const pod = endpoint.pod && cluster.pod(endpoint.pod.namespace, endpoint.pod.name);
   return hasDnsLabel(pod?.labels);
 }
 
-/** The address NodeLocal DNSCache has on every node, in all of its manifests. */
-export const NODE_LOCAL = "169.254.20.10";
-
 interface Packet {
-  readonly vantage: Vantage;
+  readonly vantage: Sender;
   /** Canonical. */
   readonly to: string;
   readonly port: number;
@@ -93,28 +96,25 @@ function toLoopback({ vantage, to, port }: Packet): Route | undefined {
 /** In iptables mode the cache also has kube-dns's ClusterIP on its interface, so Pods need no other nameserver. */
 function toNodeLocal(packet: Packet): Route | undefined {
   const { vantage, to, port } = packet;
-  const { cluster } = vantage;
-  if (cluster.nodeLocalCorefile === undefined) {
+  const nodeLocal = nodeLocalOf(vantage.cluster);
+  if (!nodeLocal?.addresses.includes(to)) {
     if (to !== NODE_LOCAL) return undefined;
-    return silence(`${to} is link-local, and the cluster has no ConfigMap node-local-dns`);
+    const lacks = nodeLocal
+      ? `NodeLocal DNSCache listens on ${nodeLocal.addresses.join(", ")}`
+      : "the cluster has no ConfigMap node-local-dns";
+    return silence(`${to} is link-local, and ${lacks}`);
   }
-  const kubeDns = cluster.serviceByIP(to);
-  const taken = cluster.kubeProxy.mode === "iptables" && kubeDns && isKubeDns(kubeDns);
-  if (to !== NODE_LOCAL && !taken) return undefined;
   if (port !== 53) return reject(`NodeLocal DNSCache does not listen on port ${port}`);
-  const behind = behindNodeLocal(packet);
+  const behind = behindNodeLocal(packet, nodeLocal.behind);
   if (behind?.kind !== "coredns") return { kind: "node-local", address: to, endpoints: [], port };
   return { ...behind, kind: "node-local", address: to };
 }
 
 /** Misses go to Service kube-dns-upstream, which has kube-dns's Pods and an address of its own. */
-function behindNodeLocal(packet: Packet): Route | undefined {
-  const { cluster } = packet.vantage;
-  const service =
-    cluster.service("kube-system", "kube-dns-upstream") ??
-    cluster.service("kube-system", "kube-dns");
+function behindNodeLocal(packet: Packet, service: Service | undefined): Route | undefined {
+  const isClusterIP = packet.vantage.cluster.serviceByIP(packet.to) !== undefined;
   const to = service?.clusterIPs.find(
-    (address) => packet.to === NODE_LOCAL || addressFamily(address) === addressFamily(packet.to),
+    (address) => !isClusterIP || addressFamily(address) === addressFamily(packet.to),
   );
   return to === undefined ? undefined : toService({ ...packet, to });
 }

@@ -40,6 +40,8 @@ export interface Reply {
    * sees it. Absent where a plugin answered.
    */
   readonly unwritten?: true;
+  /** The client never gets this reply: it waits for its time limit. */
+  readonly dropped?: true;
 }
 
 export type Next = (question: Question) => Promise<Reply>;
@@ -51,6 +53,11 @@ export interface Plugin {
    * `setting` never sees one (`health`, `bind`, `reload`).
    */
   readonly passedBy?: "chain" | "setting";
+  /**
+   * Why the process ended at its start, so that no block answers, for the CoreDNS pod that was asked; undefined where it
+   * runs. A sentence without its full stop.
+   */
+  halts?(context: Pick<Context, "server" | "random">): string | undefined;
   serve(question: Question, context: Context, next: Next): Promise<Reply>;
 }
 
@@ -105,6 +112,8 @@ export type UpstreamOutcome =
       readonly ede: readonly Ede[];
       /** What happened on the way that a reader should know: `KV did not answer, taken as a miss`. */
       readonly notes: readonly string[];
+      /** The reply as a server inside the cluster gave it, where the address is one's: its source, cache and steps. */
+      readonly inner?: Reply;
     }
   /** `ede` is RFC 8914's code that fits: 22 no reachable authority, 23 network error … */
   | {
@@ -112,6 +121,8 @@ export type UpstreamOutcome =
       readonly why: string;
       readonly ede: Ede;
       readonly how: "timeout" | "unreachable" | "rubbish" | "budget";
+      /** What a server inside the cluster did that was reached and sends nothing. */
+      readonly steps?: readonly Step[];
     };
 
 /** What a plugin may read when it is built. */

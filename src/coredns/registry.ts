@@ -7,13 +7,24 @@
  * @module
  */
 import type { Setup } from "./plugin.ts";
+import { acl } from "./plugins/acl.ts";
+import { any } from "./plugins/any.ts";
+import { autopath } from "./plugins/autopath.ts";
 import { cache } from "./plugins/cache.ts";
 import { errors } from "./plugins/errors.ts";
+import { file } from "./plugins/file.ts";
 import { forward } from "./plugins/forward.ts";
+import { hosts } from "./plugins/hosts.ts";
+import { k8sExternal } from "./plugins/k8s_external.ts";
 import { kubernetes } from "./plugins/kubernetes.ts";
 import { loadbalance } from "./plugins/loadbalance.ts";
+import { local } from "./plugins/local.ts";
 import { log } from "./plugins/log.ts";
+import { loop } from "./plugins/loop.ts";
+import { minimal } from "./plugins/minimal.ts";
 import { passed, setting } from "./plugins/passed.ts";
+import { rewrite } from "./plugins/rewrite.ts";
+import { template } from "./plugins/template.ts";
 
 export const REGISTRY: readonly (readonly [name: string, setup: Setup])[] = [
   ["root", setting],
@@ -41,32 +52,32 @@ export const REGISTRY: readonly (readonly [name: string, setup: Setup])[] = [
   ["errors", errors],
   ["log", log],
   ["dnstap", passed],
-  ["local", passed],
+  ["local", local],
   ["dns64", passed],
-  ["any", passed],
+  ["any", any],
   ["chaos", passed],
   ["loadbalance", loadbalance],
   ["tsig", passed],
-  ["rewrite", passed],
-  ["autopath", passed],
-  ["acl", passed],
+  ["rewrite", rewrite],
+  ["autopath", autopath],
+  ["acl", acl],
   ["cache", cache],
   ["header", passed],
   ["dnssec", passed],
-  ["minimal", passed],
-  ["template", passed],
+  ["minimal", minimal],
+  ["template", template],
   ["transfer", passed],
-  ["hosts", passed],
+  ["hosts", hosts],
   ["route53", passed],
   ["azure", passed],
   ["clouddns", passed],
-  ["k8s_external", passed],
+  ["k8s_external", k8sExternal],
   ["kubernetes", kubernetes],
-  ["file", passed],
+  ["file", file],
   ["auto", passed],
   ["secondary", passed],
   ["etcd", passed],
-  ["loop", passed],
+  ["loop", loop],
   ["forward", forward],
   ["grpc", passed],
   ["erratic", passed],

@@ -44,7 +44,8 @@ export function kindOf(
       if (hasSoa) return "nodata";
       return reply.authority.some((rr) => rr.type === "NS") ? "delegation" : "noerror";
     case "NXDOMAIN":
-      return "nxdomain";
+      // A CNAME that leads to no such name says so of the target, not of the name that was asked.
+      return reply.answer.length > 0 ? "other" : "nxdomain";
     case "SERVFAIL":
     case "NOTIMP":
       return "server-error";

@@ -17,6 +17,7 @@ import {
 import { absolute } from "./imports.ts";
 import { type Context, DEEPEST, type Environment, type Plugin, type Reply } from "./plugin.ts";
 import { ONCE, REGISTRY } from "./registry.ts";
+import { dropped } from "./reply.ts";
 
 /** A directive of a block with its plugin, in the order in which queries go through them. */
 export interface BuiltPlugin {
@@ -116,11 +117,17 @@ function buildBlock(
 
 function server(blocks: readonly BuiltBlock[], port: number): CoreDns["serve"] {
   const byZone = listening(blocks, port);
+  const halted = haltedBy(blocks);
   async function answer(
     question: Question,
     query: Omit<Context, "resolve" | "depth">,
     depth: number,
   ): Promise<Reply> {
+    const halt = halted(query);
+    if (halt !== undefined) {
+      const why = `${halt.plugin} halted CoreDNS, so nothing answers at ${query.server}`;
+      return dropped(halt.plugin, query, halt.why, why);
+    }
     if (depth > DEEPEST) return refusal("SERVFAIL", `names led ${DEEPEST} times to another name`);
     const chain = choose(byZone, question);
     if (chain === undefined) return refusal("REFUSED", `no server block for ${question.name}`);
@@ -129,6 +136,28 @@ function server(blocks: readonly BuiltBlock[], port: number): CoreDns["serve"] {
     return run(chain, question, { ...query, resolve, depth });
   }
   return (question, query) => answer(question, query, 0);
+}
+
+/** The plugin that ended the process in the pod that is asked, if one did. */
+function haltedBy(
+  blocks: readonly BuiltBlock[],
+): (query: Pick<Context, "server" | "random">) => { plugin: string; why: string } | undefined {
+  const halting = blocks.flatMap(({ plugins }) =>
+    plugins.flatMap(({ plugin }) => (plugin.halts ? [plugin] : [])),
+  );
+  const known = new Map<string, { plugin: string; why: string } | undefined>();
+  return (query) => {
+    if (halting.length === 0 || known.has(query.server)) return known.get(query.server);
+    for (const plugin of halting) {
+      const why = plugin.halts?.(query);
+      if (why === undefined) continue;
+      known.set(query.server, { plugin: plugin.name, why });
+      return known.get(query.server);
+    }
+    // A cluster has few CoreDNS pods, and no more are asked.
+    known.set(query.server, undefined);
+    return undefined;
+  };
 }
 
 type Chain = readonly Plugin[];

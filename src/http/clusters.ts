@@ -4,8 +4,10 @@
  * @module
  */
 import type { Context } from "hono";
+import { accepts } from "hono/accepts";
 import { compactList } from "../cluster/compact.ts";
 import { DEFAULT_CLUSTER, findCluster, findSeat, vantagePath } from "./ask.ts";
+import { corefileJson } from "./corefile.ts";
 import type { Deps } from "./deps.ts";
 import { problemResponse } from "./problem.ts";
 
@@ -47,9 +49,18 @@ export async function clusterObjects(c: Context, deps: Deps): Promise<Response> 
   return open.ok ? json(compactList(open.value.cluster)) : problemResponse(open.error);
 }
 
+/** The text; to those who rather have JSON its blocks. */
 export async function corefile(c: Context, deps: Deps): Promise<Response> {
   const open = await findCluster(c.req.param("cluster") ?? "", deps);
-  return open.ok ? text(open.value.cluster.corefile) : problemResponse(open.error);
+  if (!open.ok) return problemResponse(open.error);
+  const supports = ["text/plain", "application/json"];
+  const form = accepts(c, { header: "Accept", supports, default: "text/plain" });
+  const response =
+    form === "application/json"
+      ? json(corefileJson(open.value))
+      : text(open.value.cluster.corefile);
+  response.headers.set("vary", "Accept");
+  return response;
 }
 
 export async function resolvConf(c: Context, deps: Deps): Promise<Response> {

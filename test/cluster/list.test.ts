@@ -509,6 +509,12 @@ describe("defaults, and what is said of them", () => {
       assumed: undefined,
     },
     {
+      why: "what NodeLocal DNSCache reads of kube-dns's own ConfigMap",
+      items: [configMap("kube-system/kube-dns", { stubDomains: '{"acme.test": []}', other: "x" })],
+      is: { kubeDns: new Map([["stubDomains", '{"acme.test": []}']]) },
+      assumed: undefined,
+    },
+    {
       why: "NodeLocal DNSCache",
       items: [configMap("kube-system/node-local-dns", { Corefile: "cluster.local:53 {\n}\n" })],
       is: { nodeLocalCorefile: "cluster.local:53 {\n}\n" },

@@ -66,21 +66,21 @@ async function serveEntry(
   const { stale, prefetch, keepTtl } = kept.options;
   const now = context.now();
   const left = ttlLeft(entry, now);
-  if (left < 0) {
+  if (left <= 0) {
     if (stale.verify && mayRefresh(entry, now, stale.recheck)) {
       const fresh = await verified(kept, entry, question, context, next);
       if (fresh) return stepped(fresh, "miss, the stale entry was refreshed");
     } else if (!stale.verify && mayRefresh(entry, now, stale.recheck)) {
-      refreshLater(kept, entry, question, context, next);
+      refreshLater(kept, entry, question, context, next, true);
     }
-    const ttl = keepTtl ? entry.ttl : Math.floor(stale.ttl / 1000);
+    const ttl = stale.ttl > 0 || !keepTtl ? stale.ttl / 1000 : entry.ttl;
     return hit(entry, context, ttl, "stale", `hit, stale since ${-left} s`);
   }
   if (prefetch.amount > 0) {
     const hits = countHit(entry, now, prefetch.duration);
     const threshold = Math.ceil((prefetch.percentage / 100) * entry.ttl);
     if (hits >= prefetch.amount && left <= threshold && !entry.refreshing) {
-      refreshLater(kept, entry, question, context, next);
+      refreshLater(kept, entry, question, context, next, false);
     }
   }
   const ttl = keepTtl ? entry.ttl : left;
@@ -102,8 +102,15 @@ function lookUp(kept: Kept, key: string, now: number): Entry | undefined {
   };
   const denial = usable(kept.denial.get(key));
   const success = usable(kept.success.get(key));
-  if (stale.preferPositive && stale.upTo > 0 && success?.answering) return success;
+  const good = stale.preferPositive && stale.upTo > 0 ? usable(answering(kept, key)) : undefined;
+  if (good !== undefined) return good;
   return denial && !(denial.reply.rcode === "SERVFAIL" && success) ? denial : success;
+}
+
+/** The last known good answer of a key, also where a non-answer was kept since (RFC 8767). */
+function answering(kept: Kept, key: string): Entry | undefined {
+  const last = kept.success.get(key);
+  return last?.answering ? last : last?.lastKnownGood;
 }
 
 /** What the rest of the chain says, kept if it may be. */
@@ -140,6 +147,7 @@ function shaped(
   return { kind, ttl, reply: withTtl(reply, ttl) };
 }
 
+/** Whether the reply is kept now. */
 function keep(
   kept: Kept,
   reply: Reply,
@@ -148,31 +156,33 @@ function keep(
   question: Question,
   context: Context,
   prefetching: boolean,
-): void {
-  if (ttl <= 0 || !isKept(reply, question, kind)) return;
+): boolean {
+  if (ttl <= 0 || !isKept(reply, question, kind)) return false;
   const positive = kind === "noerror" || kind === "delegation";
   const { except } = positive ? kept.options.success : kept.options.denial;
-  if (withinAny(question.name, except)) return;
+  if (withinAny(question.name, except)) return false;
   const now = context.now();
-  const answering = positive && answers(reply, question);
+  const isAnswer = positive && answers(reply, question);
   const key = keyOf(question, context);
   const { preferPositive } = kept.options.stale;
-  // A non-answer does not take the place of the last known good answer.
-  if (positive && preferPositive && !answering && kept.success.get(key)?.answering) return;
+  const lastKnownGood =
+    positive && preferPositive && !isAnswer ? answering(kept, key) : undefined;
   (positive ? kept.success : kept.denial).set(key, {
     reply: { ...reply, steps: [] },
     ttl,
     stored: now,
-    answering,
+    answering: isAnswer,
+    ...(lastKnownGood && { lastKnownGood }),
     hits: 0,
     lastHit: now,
     refreshing: false,
     retryAfter: 0,
   });
-  if (positive && (preferPositive ? answering : prefetching)) kept.denial.delete(key);
+  if (positive && (preferPositive ? isAnswer : prefetching)) kept.denial.delete(key);
+  return true;
 }
 
-/** Asks anew before a stale entry is served; undefined where no usable answer came, which is then not kept either. */
+/** Asks anew before a stale entry is served; undefined where no usable answer came. */
 async function verified(
   kept: Kept,
   entry: Entry,
@@ -180,19 +190,40 @@ async function verified(
   context: Context,
   next: Next,
 ): Promise<Reply | undefined> {
+  const { recheck, waits } = kept.options.stale;
   entry.refreshing = true;
   try {
-    const reply = await next(question);
-    const { kind, ttl, reply: capped } = shaped(kept, reply, question, context, context.now());
-    const good = !reply.unwritten && (reply.rcode === "NOERROR" || reply.rcode === "NXDOMAIN");
-    const wanted = !kept.options.stale.preferPositive || answers(reply, question);
-    if (good && kind !== "other") keep(kept, capped, kind, ttl, question, context, false);
-    if (good && kind !== "other" && wanted) return forClient(capped, context);
-    entry.retryAfter = context.now() + kept.options.stale.recheck;
-    return undefined;
+    const fresh = await renewed(kept, question, context, next, waits);
+    if (fresh === undefined) entry.retryAfter = context.now() + recheck;
+    return fresh && forClient(fresh, context);
   } finally {
     entry.refreshing = false;
   }
+}
+
+/**
+ * What is said in place of a stale entry; undefined where it does not take that place: errors, and for `prefer_positive` all but
+ * answers. Those are kept all the same, the errors are not (verifyStaleResponseWriter in plugin/cache/cache.go).
+ *
+ * @param behind the client does not get this very message: it is kept, and what is kept has AA
+ */
+async function renewed(
+  kept: Kept,
+  question: Question,
+  context: Context,
+  next: Next,
+  behind: boolean,
+): Promise<Reply | undefined> {
+  const reply = await next(question);
+  if (reply.unwritten) return undefined;
+  const { kind, ttl, reply: capped } = shaped(kept, reply, question, context, context.now());
+  const usable = kept.options.stale.preferPositive
+    ? kind === "noerror" && answers(reply, question)
+    : kind !== "other" && (reply.rcode === "NOERROR" || reply.rcode === "NXDOMAIN");
+  if (!usable && !kept.options.stale.preferPositive) return undefined;
+  const isNew = keep(kept, capped, kind, ttl, question, context, behind || !usable);
+  if (!usable) return undefined;
+  return behind && isNew ? { ...capped, authoritative: true } : capped;
 }
 
 function mayRefresh(entry: Entry, now: number, recheck: number): boolean {
@@ -206,16 +237,22 @@ function refreshLater(
   question: Question,
   context: Context,
   next: Next,
+  stale: boolean,
 ): void {
   if (entry.refreshing) return;
   entry.refreshing = true;
   const key = keyOf(question, context);
-  const refresh = fetched(kept, question, context, next, true)
-    .then((reply) => {
-      const good = !reply.unwritten && (reply.rcode === "NOERROR" || reply.rcode === "NXDOMAIN");
-      if (!good) entry.retryAfter = context.now() + kept.options.stale.recheck;
-      const renewed = kept.denial.get(key) ?? kept.success.get(key);
-      if (renewed) renewed.hits = entry.hits;
+  const asked = stale
+    ? renewed(kept, question, context, next, true)
+    : fetched(kept, question, context, next, true);
+  const refresh = asked
+    .then((fresh) => {
+      if (fresh === undefined) {
+        entry.retryAfter = context.now() + kept.options.stale.recheck;
+        return;
+      }
+      const now = kept.denial.get(key) ?? kept.success.get(key);
+      if (now) now.hits = entry.hits;
     })
     // A refresh that breaks leaves the entry as it is; nobody waits for it.
     .catch(() => undefined)

@@ -75,12 +75,14 @@ async function ask(
       failures++;
       failed = outcome.ede;
       steps.push({ plugin: "forward", did: `${address} failed: ${outcome.why}` });
+      steps.push(...(outcome.steps ?? []));
       // Without time or operations left no other upstream can be asked either.
       if (outcome.how === "budget") break;
       continue;
     }
     const said = `asked ${address}: ${outcome.rcode}`;
     for (const did of [said, ...outcome.notes]) steps.push({ plugin: "forward", did });
+    steps.push(...(outcome.inner?.steps ?? []));
     // Every upstream has one try: the last one's reply stands (failover in plugin/forward/README.md).
     if (options.failover.includes(outcome.rcode) && ++refused < upstreams.length) continue;
     return replyOf(outcome, address, steps);
@@ -93,11 +95,16 @@ function replyOf(
   upstream: string,
   steps: readonly Step[],
 ): Reply {
-  const { rcode, authoritative, authenticData, answer, authority, additional, cache, ede } =
-    outcome;
+  const { rcode, authoritative, authenticData, answer, authority, additional, ede } = outcome;
   const sections = { answer, authority, additional };
   const flags = { rcode, authoritative, authenticData };
-  return { ...flags, ...sections, source: "forward", cache, upstream, ede, steps };
+  const whole = { ...flags, ...sections, ede, steps };
+  if (outcome.inner === undefined) {
+    return { ...whole, source: "forward", cache: outcome.cache, upstream };
+  }
+  // `upstream` is for resolvers outside: servers inside are shown by their steps.
+  const { source, cache, upstream: beyond } = outcome.inner;
+  return { ...whole, source, cache, ...(beyond !== undefined && { upstream: beyond }) };
 }
 
 /** SERVFAIL, which the server writes: CoreDNS's cache does not keep it. */

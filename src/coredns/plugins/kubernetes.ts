@@ -44,6 +44,7 @@ import type { Rcode } from "../../dns/message.ts";
 import { fromLabels, isWithin, labels, type Name, sameName } from "../../dns/name.ts";
 import { ok } from "../../result.ts";
 import type { Context, Plugin, Reply, Setup } from "../plugin.ts";
+import { dropped } from "../reply.ts";
 import { answer, soa } from "./kubernetes/answer.ts";
 import type { Answer, Asked } from "./kubernetes/asked.ts";
 import { type Options, readOptions } from "./kubernetes/options.ts";
@@ -71,6 +72,10 @@ function pluginOf(options: Options, cluster: Cluster): Plugin {
         context,
       };
       const found = await answer(asked, question);
+      if (found.unsendable) {
+        const did = `${found.did}: no domain name, so no reply`;
+        return dropped("kubernetes", context, did, "kubernetes could not write its reply");
+      }
       if (found.exists) return replyOf(asked, "NOERROR", found);
       if (options.fallthrough?.some((one) => isWithin(question.name, one))) {
         return fallThrough(found.did, await next(question));

@@ -19,6 +19,7 @@ const negative = (zone: string, ttl = 5) => [
 ];
 const SOA = negative("cluster.local.");
 const V4_SOA = negative("in-addr.arpa.");
+const ROOT_SOA = [". 5 IN SOA ns.dns. hostmaster. 1 7200 1800 86400 5"];
 const with_ = (...lines: string[]) => `${ZONES} {\n${lines.join("\n")}\n}`;
 const nxdomain = { rcode: "NXDOMAIN", authority: SOA } as const;
 const nodata = { authority: SOA } as const;
@@ -593,17 +594,17 @@ const externalNames: Row[] = [
   { why: "a loop of two is NODATA", ask: ["ping.default.svc.cluster.local.", "A"], ...nodata },
   { why: "a loop of one is NODATA", ask: ["self.default.svc.cluster.local.", "A"], ...nodata },
   {
-    why: "eight CNAMEs in the zone are followed",
+    why: "eleven CNAMEs in the zone are followed",
     ask: ["hop1.default.svc.cluster.local.", "A"],
     answer: [
-      ...[1, 2, 3, 4, 5, 6, 7, 8].map(
+      ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map(
         (n) =>
-          `hop${n}.default.svc.cluster.local. 5 IN CNAME ${n === 8 ? "web" : `hop${n + 1}`}.default.svc.cluster.local.`,
+          `hop${n}.default.svc.cluster.local. 5 IN CNAME ${n === 11 ? "web" : `hop${n + 1}`}.default.svc.cluster.local.`,
       ),
       "web.default.svc.cluster.local. 5 IN A 10.96.0.20",
     ],
   },
-  { why: "a ninth is not", ask: ["hop0.default.svc.cluster.local.", "A"], ...nodata },
+  { why: "a twelfth is not", ask: ["hop0.default.svc.cluster.local.", "A"], ...nodata },
   ...["SRV", "TXT", "MX", "HTTPS", "ANY"].map(
     (type): Row => ({
       why: `${type} on an ExternalName is NODATA`,
@@ -849,6 +850,30 @@ const apex: Row[] = [
   },
   { why: "ns.dns has no other types", ask: ["ns.dns.cluster.local.", "SRV"], ...nodata },
   { why: "ns.dns is no name to TXT", ask: ["ns.dns.cluster.local.", "TXT"], ...nxdomain },
+  { why: "ns.dns is no name to PTR", ask: ["ns.dns.cluster.local.", "PTR"], ...nxdomain },
+  {
+    why: "ns.dns of a zone in upper case is no name",
+    ask: ["ns.dns.Cluster.local.", "A"],
+    rcode: "NXDOMAIN",
+    authority: negative("Cluster.local."),
+  },
+  {
+    why: "ns.dns and the zone are that name in front of any name of the zone",
+    ask: ["ns.dns.cluster.local.x.cluster.local.", "A"],
+    answer: ["ns.dns.cluster.local.x.cluster.local. 5 IN A 10.96.0.10"],
+  },
+  {
+    why: "the root zone has no ns.dns",
+    corefile: "kubernetes .",
+    ask: ["ns.dns.", "A"],
+    rcode: "NXDOMAIN",
+    authority: ROOT_SOA,
+  },
+  {
+    why: "the apex in upper case has no nameservers",
+    ask: ["Cluster.local.", "NS"],
+    authority: negative("Cluster.local."),
+  },
   {
     why: "dns-version has its own TTL",
     corefile: with_("ttl 60"),
@@ -880,6 +905,8 @@ const apex: Row[] = [
     (type): Row => ({ why: `${type} is refused`, ask: ["cluster.local.", type], rcode: "REFUSED" }),
   ),
 ];
+
+const DUAL_ARPA = "0.3.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.6.9.0.0.0.0.d.f.ip6.arpa.";
 
 const reverse: Row[] = [
   {
@@ -923,7 +950,7 @@ const reverse: Row[] = [
   },
   {
     why: "PTR targets are in the first zone that is not a reverse zone",
-    corefile: "kubernetes in-addr.arpa k8s.example cluster.local",
+    corefile: "kubernetes 10.in-addr.arpa k8s.example cluster.local",
     ask: ["20.0.96.10.IN-addr.arpa.", "PTR"],
     answer: ["20.0.96.10.IN-addr.arpa. 5 IN PTR web.default.svc.k8s.example."],
   },
@@ -978,6 +1005,37 @@ const reverse: Row[] = [
     ask: ["99.0.96.10.in-addr.arpa.", "PTR"],
     rcode: "NXDOMAIN",
     authority: negative("96.10.in-addr.arpa."),
+  },
+  {
+    why: "labels left of an IPv6 address are not looked at, up to three",
+    ask: [`x.y.z.${DUAL_ARPA}`, "PTR"],
+    answer: [`x.y.z.${DUAL_ARPA} 5 IN PTR dual.default.svc.cluster.local.`],
+  },
+  {
+    why: "four labels left of an IPv6 address are no name",
+    ask: [`w.x.y.z.${DUAL_ARPA}`, "PTR"],
+    rcode: "NXDOMAIN",
+    authority: negative("ip6.arpa."),
+  },
+  {
+    why: "the apex of the reverse tree does not count as a reverse zone",
+    corefile: "kubernetes in-addr.arpa cluster.local",
+    ask: ["20.0.96.10.in-addr.arpa.", "PTR"],
+    answer: ["20.0.96.10.in-addr.arpa. 5 IN PTR web.default.svc.in-addr.arpa."],
+  },
+  {
+    why: "an endpoint whose slice names no Service gets no reply",
+    ask: ["1.0.80.10.in-addr.arpa.", "PTR"],
+    rcode: "SERVFAIL",
+    reply: { dropped: true },
+    steps: ["kubernetes 10.80.0.1 is s-0..default.svc: no domain name, so no reply"],
+  },
+  {
+    why: "a PTR record into the root zone gets no reply",
+    corefile: "kubernetes .",
+    ask: ["20.0.96.10.in-addr.arpa.", "PTR"],
+    rcode: "SERVFAIL",
+    reply: { dropped: true },
   },
   { why: "PTR on a Service is NODATA", ask: ["web.default.svc.cluster.local.", "PTR"], ...nodata },
   { why: "PTR on no name is NXDOMAIN", ask: ["no.default.svc.cluster.local.", "PTR"], ...nxdomain },
@@ -1076,11 +1134,11 @@ const multicluster: Row[] = [
     answer: ["_sql._tcp.shards.default.svc.clusterset.local. 5 IN A 10.80.0.1"],
   },
   {
-    why: "imported endpoints have no PTR",
+    why: "a PTR query for an imported endpoint gets no reply",
     corefile: `${MULTI.replace("{", "in-addr.arpa {")}`,
     ask: ["1.0.80.10.in-addr.arpa.", "PTR"],
-    rcode: "NXDOMAIN",
-    authority: V4_SOA,
+    rcode: "SERVFAIL",
+    reply: { dropped: true },
   },
 ];
 
@@ -1122,6 +1180,13 @@ const zonal: Row[] = [
       (n) => `moon.prefer._zone.zones.default.svc.cluster.local. 5 IN A 10.244.7.${n}`,
     ),
   },
+  ...["A", "TXT"].map(
+    (type): Row => ({
+      why: `prefer of a headless Service without ready endpoints is NODATA to ${type}`,
+      ask: ["moon.prefer._zone.empty.default.svc.cluster.local.", type],
+      ...nodata,
+    }),
+  ),
   ...[
     ["another directive", "us-west-2a.florp._zone.zones.default.svc.cluster.local."],
     ["a ClusterIP Service", "us-west-2a.pin._zone.web.default.svc.cluster.local."],
@@ -1299,9 +1364,9 @@ describe("wrong options", () => {
     },
     {
       why: "reverse zones alone leave PTR records without a target",
-      corefile: "kubernetes in-addr.arpa",
+      corefile: "kubernetes 10.in-addr.arpa",
       line: 1,
-      message: "kubernetes needs a zone that is not a reverse zone: received in-addr.arpa.",
+      message: "kubernetes needs a zone that is not a reverse zone: received 10.in-addr.arpa.",
     },
     {
       why: "a zone is a domain name",

@@ -15,6 +15,8 @@ export interface Entry {
   readonly stored: number;
   /** Whether the reply holds what was asked for (RFC 8767's "last known good"). */
   readonly answering: boolean;
+  /** The entry that was, where this one is no answer. */
+  readonly lastKnownGood?: Entry;
   hits: number;
   lastHit: number;
   refreshing: boolean;

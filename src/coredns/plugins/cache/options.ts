@@ -39,10 +39,14 @@ export interface CacheOptions {
     readonly duration: number;
     readonly percentage: number;
   };
-  /** `upTo` 0 is off. `ttl` is what a stale answer carries, `recheck` how long a failed refresh is not repeated. */
+  /**
+   * `upTo` 0 is off. `ttl` is what a stale answer carries, `recheck` how long a failed refresh is not repeated; `waits` where
+   * `verify` has a time limit, which itself is not modelled.
+   */
   readonly stale: {
     readonly upTo: number;
     readonly verify: boolean;
+    readonly waits: boolean;
     readonly ttl: number;
     readonly recheck: number;
     readonly preferPositive: boolean;
@@ -57,7 +61,7 @@ const DEFAULTS: Omit<CacheOptions, "zones"> = {
   denial: { capacity: 10_000, mostTtl: 1800, leastTtl: 5, except: [] },
   servfail: 5000,
   prefetch: { amount: 0, duration: 60_000, percentage: 10 },
-  stale: { upTo: 0, verify: false, ttl: 0, recheck: 0, preferPositive: false },
+  stale: { upTo: 0, verify: false, waits: false, ttl: 0, recheck: 0, preferPositive: false },
   keepTtl: false,
 };
 
@@ -97,6 +101,10 @@ export function readCacheOptions(
     if (!next.ok) return next;
     options = { ...options, ...next.value };
   }
+  const policy = directive.block.find((option) => option.name === "serve_stale_policy");
+  if (policy && !directive.block.some((option) => option.name === "serve_stale")) {
+    return wrong(policy, "serve_stale_policy takes effect with serve_stale: received none");
+  }
   return ok({ ...options, zones: zonesOrBlock(zones, blockZones) });
 }
 
@@ -114,7 +122,10 @@ function readOption(option: Directive, options: Omit<CacheOptions, "zones">): Pa
     case "serve_stale":
       return readServeStale(option, options.stale);
     case "serve_stale_policy":
-      return option.args.join(" ") === "prefer_positive"
+      if (options.stale.preferPositive) {
+        return wrong(option, "serve_stale_policy can be used once: received it twice");
+      }
+      return option.args.join(" ").toLowerCase() === "prefer_positive"
         ? ok({ stale: { ...options.stale, preferPositive: true } })
         : wrongCount(option, "prefer_positive");
     case "servfail":
@@ -178,10 +189,15 @@ function readServeStale(option: Directive, before: CacheOptions["stale"]): Part 
     return wrongCount(option, `a duration, a mode and then at most ${most} durations`);
   }
   const [ttl = 0, recheck = 0] = mode === "verify" ? times.slice(1) : times;
+  if (ttl % 1000 !== 0) {
+    return wrong(option, `serve_stale gives whole seconds of TTL: received ${ttl / 1000}s`);
+  }
   if (recheck > FIVE_MINUTES) {
     return wrong(option, `serve_stale repeats a failed refresh within 5m: received ${rest.at(-1)}`);
   }
-  return ok({ stale: { ...before, upTo, verify: mode === "verify", ttl, recheck } });
+  const verify = mode === "verify";
+  const waits = verify && (times[0] ?? 0) > 0;
+  return ok({ stale: { ...before, upTo, verify, waits, ttl, recheck } });
 }
 
 function readServfail(option: Directive): Part {

@@ -64,5 +64,5 @@ async function follow(
   return { ...yes([cname, ...elsewhere.answer], did), steps, elsewhere };
 }
 
-/** `len(previousRecords) > 7` upstream: eight CNAMEs are followed, a ninth is not. */
-const LONGEST_CHAIN = 8;
+/** `maxCnameChainLength` upstream is 10 CNAMEs that went before: eleven are followed, a twelfth is not. */
+const LONGEST_CHAIN = 11;

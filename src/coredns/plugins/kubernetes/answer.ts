@@ -5,9 +5,8 @@
  *
  * @module
  */
-import { arpaAddress } from "../../../dns/address.ts";
 import type { Question, RR, Soa } from "../../../dns/message.ts";
-import { type Name, parseName, sameName } from "../../../dns/name.ts";
+import { key, type Name, parseName, ROOT, sameName } from "../../../dns/name.ts";
 import { addresses } from "./addresses.ts";
 import {
   type Answer,
@@ -23,7 +22,7 @@ import {
 } from "./asked.ts";
 import { DEFAULT_NAMESERVER, nameservers } from "./nameservers.ts";
 import { parseRequest } from "./request.ts";
-import { namesOfAddress } from "./reverse.ts";
+import { namesOfAddress, reverseAddress } from "./reverse.ts";
 
 /** The Kubernetes DNS specification's version, and the TTL that CoreDNS gives it whatever `ttl` says. */
 const DNS_VERSION = "1.1.0";
@@ -55,7 +54,8 @@ export async function answer(asked: Asked, question: Question): Promise<Answer> 
       return yes(apex ? [soa(asked)] : [], apex ? "the zone's SOA" : notHeld("SOA"));
     }
     case "NS":
-      if (sameName(qname, asked.zone)) return ns(asked, qname);
+      // Upstream compares the name in lower case with the zone in the question's: in upper case it has no nameservers.
+      if (key(qname) === asked.zone) return ns(asked, qname);
       return withoutRecords(lookUp(asked, qname, type), type);
     default:
       return withoutRecords(lookUp(asked, qname, type), type);
@@ -129,15 +129,15 @@ function cname(asked: Asked, qname: Name): Answer {
 }
 
 function ptr(asked: Asked, qname: Name): Answer {
-  const address = arpaAddress(qname);
-  if (address === undefined) return withoutRecords(lookUp(asked, qname, "PTR"), "PTR");
+  const address = reverseAddress(qname);
+  if (address === undefined) return withoutRecords(records(asked, qname), "PTR");
   const { ttl, primaryZone } = asked.view.options;
-  const names = namesOfAddress(asked.view, address).flatMap(
-    (left) => below(left, primaryZone) ?? [],
-  );
-  if (names.length === 0) return no(`no Service and no ready endpoint has ${address}`);
+  const found = namesOfAddress(asked.view, address);
+  if (found.length === 0) return no(`no Service and no ready endpoint has ${address}`);
+  const names = found.flatMap((left) => below(left, primaryZone) ?? []);
   const held = names.map((data): RR => ({ name: qname, ttl, type: "PTR", data }));
-  return yes(held, `${address} is ${names.join(", ")}`);
+  const unsendable = names.length < found.length || primaryZone === ROOT;
+  return { ...yes(held, `${address} is ${found.join(", ")}`), ...(unsendable && { unsendable }) };
 }
 
 /** The zone's nameservers, with their addresses as glue. */

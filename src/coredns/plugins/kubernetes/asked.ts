@@ -7,7 +7,7 @@
  */
 import { addressOctets, addressOfOctets } from "../../../dns/address.ts";
 import type { RR, RRType } from "../../../dns/message.ts";
-import { labels, type Name, parseName, sameName } from "../../../dns/name.ts";
+import { key, labels, type Name, parseName } from "../../../dns/name.ts";
 import type { Context, Reply, Step } from "../../plugin.ts";
 import { type Found, find } from "./find.ts";
 import { DEFAULT_NAMESERVER, nameservers } from "./nameservers.ts";
@@ -35,13 +35,14 @@ export interface Answer {
   /** What was asked elsewhere on the way. */
   readonly steps: readonly Step[];
   readonly elsewhere?: Reply;
+  /** A record has a name with an empty label in it: CoreDNS cannot write the message, and the client gets none. */
+  readonly unsendable?: true;
 }
 
 /** What stands behind a name, whichever type is asked. */
 export function lookUp(asked: Asked, qname: Name, type: RRType): Found {
   const { view, zone } = asked;
-  const own = below(DEFAULT_NAMESERVER, zone);
-  if (own !== undefined && sameName(qname, own)) {
+  if (isOwnName(qname, zone)) {
     if (type !== "A" && type !== "AAAA") return { exists: true, items: [], did: OWN_NAME };
     const servers = nameservers(view, asked.server);
     const items = servers.map(({ target, address }) => ({ host: address, target, port: 0 }));
@@ -51,6 +52,16 @@ export function lookUp(asked: Asked, qname: Name, type: RRType): Found {
 }
 
 const OWN_NAME = "the name of the server itself";
+
+/**
+ * `isDefaultNS` upstream finds the zone's text in the name's, which is in lower case and the zone is not: a zone asked for in
+ * upper case has no such name, nor has the root zone, and `ns.dns.<zone>` in front of the zone once more is one.
+ */
+function isOwnName(qname: Name, zone: Name): boolean {
+  const front = `${DEFAULT_NAMESERVER}.`;
+  const text = key(qname);
+  return text.startsWith(front) && text.indexOf(zone) === front.length;
+}
 
 export function records({ view, zone, multicluster }: Asked, qname: Name): Found {
   const request = parseRequest(qname, zone, { multicluster, zonal: view.options.zonal });

@@ -163,7 +163,7 @@ function findEndpoints(
     ready = all.filter(({ endpoint }) => endpoint.zone?.toLowerCase() === part.zone);
     if (ready.length === 0) {
       const did = `${named} has no ready endpoint in zone ${part.zone}`;
-      if (part.directive === "pin") return there([], did);
+      if (part.directive === "pin" || all.length === 0) return there([], did);
       ready = all;
     }
   }

@@ -61,9 +61,9 @@ export function readOptions(
   return ok(options);
 }
 
-/** Whether `zone` lies in the reverse trees (RFC 1035 §3.5, RFC 3596 §2.5). */
+/** Whether `zone` lies below the reverse trees (RFC 1035 §3.5, RFC 3596 §2.5); their apexes do not (`IsReverse` in plugin/pkg/dnsutil). */
 export function isReverse(zone: Name): boolean {
-  return isWithin(zone, IN_ADDR) || isWithin(zone, IP6);
+  return [IN_ADDR, IP6].some((tree) => isWithin(zone, tree) && !sameName(zone, tree));
 }
 
 const IN_ADDR = name("in-addr.arpa.");

@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { canonicalAddress } from "../../../dns/address.ts";
+import { arpaAddress, canonicalAddress } from "../../../dns/address.ts";
+import { fromLabels, labels, type Name } from "../../../dns/name.ts";
 import { endpointLabel, readyAddresses, type View } from "./view.ts";
 
 /** Names without the zone, each once: `web.default.svc`, `10-244-1-7.web.default.svc`. */
@@ -23,4 +24,17 @@ export function namesOfAddress(view: View, address: string): readonly string[] {
     }
   }
   return [...names];
+}
+
+/** 32 digits, `ip6` and `arpa`. */
+const IP6_LABELS = 34;
+
+/**
+ * The address that a name under `arpa` stands for. Upstream reads an IPv6 address by four digits at a time from its beginning, so
+ * that up to three labels left of the last digit are not looked at (`reverse6` in plugin/pkg/dnsutil).
+ */
+export function reverseAddress(qname: Name): string | undefined {
+  const parts = labels(qname);
+  const more = parts.length - IP6_LABELS;
+  return arpaAddress(more > 0 && more < 4 ? fromLabels(parts.slice(more)) : qname);
 }

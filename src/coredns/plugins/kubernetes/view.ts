@@ -25,7 +25,7 @@ export interface View {
   slices(namespace: string, service: string): readonly EndpointSlice[];
   importSlices(namespace: string, service: string): readonly EndpointSlice[];
   serviceByIP(address: string): Service | undefined;
-  /** The slices in which a ready endpoint has that address, each once. */
+  /** The slices in which a ready endpoint has that address, each once; `service` is empty where a slice names none. */
   slicesByIP(address: string): readonly SliceOf[];
   /** Pods that run and have that address in `podIPs`. */
   pods(address: string): readonly Pod[];
@@ -69,8 +69,8 @@ export function viewOf(cluster: Cluster, options: Options): View {
     slicesByIP(address) {
       const slices = new Map<EndpointSlice, SliceOf>();
       for (const { slice, service, endpoint } of cluster.endpointsByIP(address)) {
-        if (options.noEndpoints || !endpoint.ready || service === undefined) continue;
-        if (selected(slice)) slices.set(slice, { slice, service });
+        if (options.noEndpoints || !endpoint.ready) continue;
+        if (selected(slice)) slices.set(slice, { slice, service: service ?? "" });
       }
       return [...slices.values()];
     },

@@ -99,10 +99,10 @@ export const CLUSTER: readonly object[] = [
   service("default/pong", { type: "ExternalName", externalName: "ping.default.svc.cluster.local" }),
   service("default/self", { type: "ExternalName", externalName: "self.default.svc.cluster.local" }),
   service("default/numeric", { type: "ExternalName", externalName: "192.0.2.9" }),
-  ...Array.from({ length: 9 }, (_, n) =>
+  ...Array.from({ length: 12 }, (_, n) =>
     service(`default/hop${n}`, {
       type: "ExternalName",
-      externalName: `${n === 8 ? "web" : `hop${n + 1}`}.default.svc.cluster.local`,
+      externalName: `${n === 11 ? "web" : `hop${n + 1}`}.default.svc.cluster.local`,
     }),
   ),
 
