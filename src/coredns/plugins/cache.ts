@@ -165,8 +165,7 @@ function keep(
   const isAnswer = positive && answers(reply, question);
   const key = keyOf(question, context);
   const { preferPositive } = kept.options.stale;
-  const lastKnownGood =
-    positive && preferPositive && !isAnswer ? answering(kept, key) : undefined;
+  const lastKnownGood = positive && preferPositive && !isAnswer ? answering(kept, key) : undefined;
   (positive ? kept.success : kept.denial).set(key, {
     reply: { ...reply, steps: [] },
     ttl,

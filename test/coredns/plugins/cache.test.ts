@@ -201,6 +201,21 @@ describe("cache", () => {
       ],
     },
     {
+      why: "does not keep a CNAME to no such name, whatever its TTL",
+      turns: [
+        {
+          at: 0,
+          behind: {
+            rcode: "NXDOMAIN",
+            answer: ["web.test. 60 IN CNAME b.test."],
+            authority: [SOA(60)],
+          },
+          is: "miss NXDOMAIN 5",
+        },
+        { at: 1, behind: { answer: [A] }, is: "miss NOERROR 300" },
+      ],
+    },
+    {
       why: "knows a name in any case, by its type, DO and CD",
       turns: [
         { at: 0, is: "miss NOERROR 300" },
@@ -301,6 +316,45 @@ describe("cache", () => {
         { at: 310, is: "stale NOERROR 0", did: "hit, stale since 10 s" },
         { at: 311, is: "memory NOERROR 299" },
         { at: 311 + 300 + 3600, is: "miss NOERROR 300" },
+      ],
+    },
+    {
+      why: "takes an entry for stale in the second in which it expires",
+      corefile: "cache {\n serve_stale\n}",
+      turns: [
+        { at: 0, is: "miss NOERROR 300" },
+        { at: 300, is: "stale NOERROR 0", did: "hit, stale since 0 s" },
+        { at: 301, is: "memory NOERROR 299" },
+      ],
+    },
+    {
+      why: "keeps no SERVFAIL that a refresh of a stale entry brought",
+      corefile: "cache {\n serve_stale 8s\n}",
+      turns: [
+        { at: 0, behind: { rcode: "SERVFAIL" }, is: "miss SERVFAIL" },
+        { at: 6, behind: { rcode: "SERVFAIL" }, is: "stale SERVFAIL" },
+        { at: 7, behind: { rcode: "SERVFAIL" }, is: "stale SERVFAIL" },
+        { at: 13, behind: { answer: [A] }, is: "miss NOERROR 300" },
+      ],
+    },
+    {
+      why: "gives stale answers the TTL that serve_stale says also with keepttl, and else the whole one",
+      corefile: "cache {\n serve_stale 1h immediate 7s\n keepttl\n}",
+      turns: [
+        { at: 0, is: "miss NOERROR 300" },
+        { at: 310, behind: { rcode: "SERVFAIL" }, is: "stale NOERROR 7" },
+      ],
+    },
+    {
+      why: "serves the last known good answer behind a non-answer that was kept since",
+      corefile:
+        "cache {\n serve_stale 10m\n serve_stale_policy prefer_positive\n success 9984 3600 60\n}",
+      turns: [
+        { at: 0, behind: { answer: ["web.test. 60 IN A 192.0.2.1"] }, is: "miss NOERROR 60" },
+        { at: 400, behind: {}, is: "stale NOERROR 0" },
+        { at: 401, behind: {}, is: "stale NOERROR 0" },
+        { at: 659, behind: {}, is: "stale NOERROR 0" },
+        { at: 661, behind: {}, is: "memory NOERROR" },
       ],
     },
     {
@@ -455,6 +509,18 @@ describe("cache refuses", () => {
     { text: "cache {\n serve_stale 1m verify 1s 1s 10m\n}", says: "within 5m: received 10m" },
     { text: "cache {\n serve_stale 1m immediate 1s 1s 1s\n}", says: "at most 2 durations" },
     { text: "cache {\n serve_stale_policy nono\n}", says: "takes prefer_positive: received nono" },
+    {
+      text: "cache {\n serve_stale_policy prefer_positive\n}",
+      says: "2: serve_stale_policy takes effect with serve_stale: received none",
+    },
+    {
+      text: "cache {\n serve_stale\n serve_stale_policy prefer_positive\n serve_stale_policy prefer_positive\n}",
+      says: "4: serve_stale_policy can be used once: received it twice",
+    },
+    {
+      text: "cache {\n serve_stale 1m immediate 1500ms\n}",
+      says: "2: serve_stale gives whole seconds of TTL: received 1.5s",
+    },
     { text: "cache {\n servfail\n}", says: "servfail takes one duration: received none" },
     { text: "cache {\n servfail 6m\n}", says: "from 0 to 5m: received 6m" },
     { text: "cache {\n servfail -1s\n}", says: "from 0 to 5m: received -1s" },
@@ -469,6 +535,7 @@ describe("cache refuses", () => {
     "cache {}",
     "cache aaa a.test",
     "cache 5 { serve_stale 0 VERIFY\n}",
+    "cache {\n serve_stale\n serve_stale_policy PREFER_positive\n}",
     "cache {\n serve_stale 1h20m\n servfail 5m\n}",
   ])("but takes %s", (text) => {
     expect(built(cache, text)).toMatchObject({ name: "cache" });
