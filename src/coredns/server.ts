@@ -207,7 +207,7 @@ async function run(chain: Chain, question: Question, context: Context): Promise<
         return refusal("SERVFAIL", "no next plugin found", last.name);
       }
       entered = plugin.name;
-      return plugin.serve(asked, context, from(index + 1));
+      return told(plugin, await plugin.serve(asked, context, from(index + 1)));
     };
   };
   try {
@@ -217,6 +217,13 @@ async function run(chain: Chain, question: Question, context: Context): Promise<
     const why = error instanceof Error ? error.message : String(error);
     return refusal("SERVFAIL", `broke: ${why}`, entered);
   }
+}
+
+/** Every plugin that saw the query stands in its steps, also one that had nothing to say of itself. */
+function told(plugin: Plugin, reply: Reply): Reply {
+  if (reply.steps[0]?.plugin === plugin.name) return reply;
+  const did = plugin.passedBy === undefined ? "passed on" : "passed by: it has no meaning here";
+  return { ...reply, steps: [{ plugin: plugin.name, did }, ...reply.steps] };
 }
 
 /** A reply that no plugin wrote. */

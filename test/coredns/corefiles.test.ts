@@ -9,7 +9,7 @@ import type { Context, Exchange } from "../../src/coredns/plugin.ts";
 import { name, sameName } from "../../src/dns/name.ts";
 import { printRR } from "../../src/dns/records.ts";
 import { endpoint, namespace, pod, ports, service, slice } from "./plugins/kubernetes/objects.ts";
-import { contextOf, coreDns, mustBuild, question, type Said, upstreams } from "./scene.ts";
+import { contextOf, coreDns, mustBuild, question, type Said, told, upstreams } from "./scene.ts";
 import { records } from "./testPlugin.ts";
 
 const CLUSTER = [
@@ -401,7 +401,7 @@ describe.each(ALL)("Corefile of $file", ({ file, questions, outside = OUTSIDE, .
     });
     if (row.source) expect(reply.source).toBe(row.source);
     if (row.steps) {
-      expect(reply.steps.map(({ plugin, did }) => `${plugin} ${did}`)).toEqual(row.steps);
+      expect(told(reply.steps)).toEqual(row.steps);
     }
   });
 

@@ -12,6 +12,7 @@ import type {
   Plugin,
   Reply,
   Setup,
+  Step,
   UpstreamOutcome,
 } from "../../src/coredns/plugin.ts";
 import { buildCoreDns, type CoreDns } from "../../src/coredns/server.ts";
@@ -145,4 +146,11 @@ export function mustBuild(...given: Parameters<typeof coreDns>): CoreDns {
   const made = coreDns(...given);
   if (!made.ok) throw new Error(`line ${made.error.line}: ${made.error.message}`);
   return made.value;
+}
+
+/** The steps that say something, as `plugin what it did`: without the plugins that only passed the query on. */
+export function told(steps: readonly Step[]): readonly string[] {
+  return steps
+    .filter(({ did }) => !/^passed (?:on|by)/.test(did))
+    .map(({ plugin, did }) => `${plugin} ${did}`);
 }

@@ -118,6 +118,22 @@ describe("the chain", () => {
     ]);
   });
 
+  test("leads past every plugin, and each stands in the steps, also where it only passed the query on", async () => {
+    const made = mustBuild(
+      ". {\n errors\n kubernetes cluster.local\n prometheus\n whoami\n cache 30\n loadbalance\n forward . 192.0.2.53\n health\n}",
+    );
+    const { exchange } = upstreams({ "192.0.2.53": ["a.test. 30 IN A 192.0.2.1"] });
+    const reply = await made.serve(question("a.test."), contextOf({ exchange }));
+    expect(reply.steps.map(({ plugin, did }) => `${plugin} ${did}`)).toEqual([
+      "prometheus passed by: it has no meaning here",
+      "errors passed on",
+      "loadbalance passed on",
+      "cache miss",
+      "kubernetes passed on",
+      "forward asked 192.0.2.53: NOERROR",
+    ]);
+  });
+
   test("ends with SERVFAIL by the last plugin's name, which no cache keeps", async () => {
     const made = mustBuild(". {\n cache 30\n loop\n}");
     for (const _ of [1, 2]) {

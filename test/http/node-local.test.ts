@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { configMap, type Item, node } from "../cluster/objects.ts";
 import { demoWith, MANIFEST, nodeLocalDns, upstreamService } from "../coredns/node-local.ts";
+import { told } from "../coredns/scene.ts";
 import { testService } from "./service.ts";
 
 interface Resolved {
@@ -35,8 +36,7 @@ async function resolve(items: readonly Item[], asks: string | readonly string[],
   return resolved as Resolved;
 }
 
-const spelled = ({ Trace }: Resolved) =>
-  Trace[0]?.steps.map(({ plugin, did }) => `${plugin} ${did}`);
+const spelled = ({ Trace }: Resolved) => Trace[0] && told(Trace[0].steps);
 
 const coredns = (corefile: string) => configMap("kube-system/coredns", { Corefile: corefile });
 const INSTALLED = [nodeLocalDns(), ...upstreamService()];

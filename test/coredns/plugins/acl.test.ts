@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { acl } from "../../../src/coredns/plugins/acl.ts";
-import { built, contextOf, mustBuild, question, upstreams } from "../scene.ts";
+import { built, contextOf, mustBuild, question, told, upstreams } from "../scene.ts";
 
 const block = (...lines: string[]) => `. {\n${lines.join("\n")}\n forward . 192.0.2.53\n}`;
 const BLOCK_16 = block("acl {", "block type A net 192.168.0.0/16", "}");
@@ -198,8 +198,7 @@ describe("acl", () => {
     const reply = await askFrom(row);
     expect(reply).toMatchObject(ENDS[ends]);
     if (ends !== "dropped") expect(reply).not.toHaveProperty("dropped");
-    const [first] = reply.steps;
-    if (step) expect(`${first?.plugin} ${first?.did}`).toBe(step);
+    if (step) expect(told(reply.steps)[0]).toBe(step);
   });
 
   test("stands in front of the cache: a blocked client sees nothing of another's answer", async () => {
