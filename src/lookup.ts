@@ -14,7 +14,7 @@ import type { ClusterOutcome } from "./cluster-outcome.ts";
 import type { Exchange, Reply } from "./coredns/plugin.ts";
 import type { CoreDns } from "./coredns/server.ts";
 import type { Ede, Question, Rcode, RR, RRType } from "./dns/message.ts";
-import { isWithin, name, parseName, ROOT, sameName } from "./dns/name.ts";
+import { isWithin, type Name, name, parseName, ROOT, sameName } from "./dns/name.ts";
 import { negativeTtl } from "./dns/ttl.ts";
 import type {
   Candidate,
@@ -381,6 +381,8 @@ function resolved(asked: Asked, winner: Exchanged, exchanged: readonly Exchanged
   if (rcode !== "NOERROR") return { ...failure(reply.ede), rcode };
   const found = replyTtl(kept);
   if (sameName(winner.query.qname, asked.question.name)) return { ...kept, rcode, ttl: found };
+  const own = leadingBack(kept.answer, winner.query.qname, asked.question.name);
+  if (own !== undefined) return { ...kept, rcode, answer: own, ttl: found };
 
   let ttl = found;
   for (const one of exchanged) {
@@ -396,6 +398,25 @@ function resolved(asked: Asked, winner: Exchanged, exchanged: readonly Exchanged
   };
   // The asked name's own record was made here, so no signature covers it.
   return { ...kept, rcode, authenticData: false, answer: [cname, ...kept.answer], ttl };
+}
+
+/**
+ * What stands in `answer` behind a chain of CNAMEs from `found` to the name that was asked, as CoreDNS's autopath makes;
+ * undefined where none leads there. A CNAME to `found` in front of it would close a circle.
+ */
+function leadingBack(answer: readonly RR[], found: Name, asked: Name): readonly RR[] | undefined {
+  const passed = new Set<RR>();
+  let at = found;
+  while (!sameName(at, asked)) {
+    const here = at;
+    const cname = answer.find(
+      (rr) => rr.type === "CNAME" && sameName(rr.name, here) && !passed.has(rr),
+    );
+    if (cname?.type !== "CNAME") return undefined;
+    passed.add(cname);
+    at = cname.data;
+  }
+  return answer.filter((rr) => !passed.has(rr) && !sameName(rr.name, found));
 }
 
 /** Seconds that the search may rely on this candidate's failing. */

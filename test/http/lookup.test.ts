@@ -4,6 +4,7 @@
 import { parseList } from "structured-headers";
 import { describe, expect, test } from "vitest";
 import { printRR } from "../../src/dns/records.ts";
+import { BUNDLED_CLUSTERS } from "../../src/runtime/zones.ts";
 import { edeTexts, message, post, query, testService } from "./service.ts";
 
 const { app } = testService();
@@ -341,5 +342,51 @@ describe("every record of the wire answer", () => {
     );
     expect(answer.map(printRR).join("\n")).toContain(prefix);
     expect(answer.map(({ type }) => type)).toEqual(["CNAME", "A"]);
+  });
+});
+
+describe("a cluster's own Corefile", () => {
+  /** The demo's cluster with another Corefile. */
+  const withCorefile = (corefile: string) => {
+    const list = structuredClone(BUNDLED_CLUSTERS.demo) as {
+      items: { kind: string; metadata: { name: string }; data?: { Corefile?: string } }[];
+    };
+    for (const { kind, metadata, data } of list.items) {
+      if (kind === "ConfigMap" && metadata.name === "coredns" && data) data.Corefile = corefile;
+    }
+    return testService({ clusters: { own: list } }).app;
+  };
+
+  test("autopath finds an outside name in one query, and its CNAME back to what was asked closes no circle", async () => {
+    const own = withCorefile(
+      ". {\n autopath @kubernetes\n kubernetes cluster.local {\n  pods verified\n }\n forward . /etc/resolv.conf\n}",
+    );
+    const { Trace, Answer } = await resolve("/clusters/own/resolve?name=api.example.com", own);
+    expect(spelled(Trace)).toEqual(["api.example.com.default.svc.cluster.local. A NOERROR"]);
+    expect(Answer?.map(({ name, data }) => `${name} ${data}`)).toEqual([
+      "api.example.com. 203.0.113.10",
+    ]);
+  });
+
+  test("a name that autopath finds elsewhere keeps its chain behind the CNAME", async () => {
+    const own = withCorefile(
+      ". {\n autopath @kubernetes\n kubernetes cluster.local {\n  pods verified\n }\n forward . /etc/resolv.conf\n}",
+    );
+    const { Answer } = await resolve("/clusters/own/resolve?name=web-service.prod", own);
+    expect(Answer?.map(({ name, data }) => `${name} ${data}`)).toEqual([
+      "web-service.prod. web-service.prod.default.svc.cluster.local.",
+      "web-service.prod.default.svc.cluster.local. web-service.prod.svc.cluster.local.",
+      "web-service.prod.svc.cluster.local. 10.100.42.42",
+    ]);
+  });
+
+  test("a query that acl drops is a time-out to the pod", async () => {
+    const own = withCorefile(
+      ". {\n acl {\n  drop net 10.244.0.0/16\n }\n forward . /etc/resolv.conf\n}",
+    );
+    const { Status, Trace } = await resolve("/clusters/own/resolve?name=api.example.com.", own);
+    expect(Status).toBe(2);
+    expect(Trace.map(({ rcode }) => rcode)).toEqual(["TIMEOUT", "TIMEOUT"]);
+    expect(Trace[0]?.source).toBeUndefined();
   });
 });
