@@ -30,16 +30,10 @@ import type {
 import { planSearch } from "./search.ts";
 import { createSender } from "./sender.ts";
 import { readSettings } from "./settings.ts";
+import { createStub } from "./stub.ts";
 import { isAddressType } from "./typed.ts";
 
-export const glibc: Stub = {
-  libc: "glibc",
-  version: "glibc 2.36",
-  settings: (conf) => readSettings(conf, "glibc"),
-  candidates: (question, conf) =>
-    planSearch(question, readSettings(conf, "glibc"), "glibc").map(({ candidate }) => candidate),
-  run,
-};
+export const glibc: Stub = createStub("glibc", "glibc 2.36", run);
 
 function* run(question: StubQuestion, conf: ResolvConf): StubMachine {
   const settings = readSettings(conf, "glibc");

@@ -32,16 +32,10 @@ import type {
 import { planSearch } from "./search.ts";
 import { createSender, type Sender } from "./sender.ts";
 import { readSettings } from "./settings.ts";
+import { createStub } from "./stub.ts";
 import { isAddressType } from "./typed.ts";
 
-export const go: Stub = {
-  libc: "go",
-  version: "Go 1.19",
-  settings: (conf) => readSettings(conf, "go"),
-  candidates: (question, conf) =>
-    planSearch(question, readSettings(conf, "go"), "go").map(({ candidate }) => candidate),
-  run,
-};
+export const go: Stub = createStub("go", "Go 1.19", run);
 
 function* run(question: StubQuestion, conf: ResolvConf): StubMachine {
   const settings = readSettings(conf, "go");

@@ -33,16 +33,10 @@ import type {
 import { planSearch } from "./search.ts";
 import { createSender, type Sender } from "./sender.ts";
 import { readSettings } from "./settings.ts";
+import { createStub } from "./stub.ts";
 import { isAddressType } from "./typed.ts";
 
-export const musl: Stub = {
-  libc: "musl",
-  version: "musl 1.2.3",
-  settings: (conf) => readSettings(conf, "musl"),
-  candidates: (question, conf) =>
-    planSearch(question, readSettings(conf, "musl"), "musl").map(({ candidate }) => candidate),
-  run,
-};
+export const musl: Stub = createStub("musl", "musl 1.2.3", run);
 
 function* run(question: StubQuestion, conf: ResolvConf): StubMachine {
   const settings = readSettings(conf, "musl");
