@@ -13,7 +13,15 @@ import { askCoreDns, askNodeLocal, type ClusterQuery } from "./cluster-exchange.
 import type { ClusterOutcome } from "./cluster-outcome.ts";
 import type { Exchange, Reply } from "./coredns/plugin.ts";
 import type { CoreDns } from "./coredns/server.ts";
-import type { Ede, Question, Rcode, RR, RRType } from "./dns/message.ts";
+import {
+  bare,
+  type Ede,
+  type Question,
+  type Rcode,
+  type RR,
+  type RRType,
+  type Said,
+} from "./dns/message.ts";
 import { isWithin, type Name, name, parseName, ROOT, sameName } from "./dns/name.ts";
 import { negativeTtl } from "./dns/ttl.ts";
 import type {
@@ -64,14 +72,7 @@ export interface World {
   background(work: Promise<unknown>): void;
 }
 
-export interface Lookup {
-  readonly rcode: Rcode;
-  readonly authoritative: boolean;
-  readonly authenticData: boolean;
-  readonly answer: readonly RR[];
-  readonly authority: readonly RR[];
-  readonly additional: readonly RR[];
-  readonly ede: readonly Ede[];
+export interface Lookup extends Said {
   readonly queries: readonly TracedQuery[];
   /** The libc's own word, where every candidate failed. */
   readonly error?: StubError;
@@ -89,7 +90,7 @@ const ARPA = name("arpa.");
 
 /** A lookup that asked nothing. */
 export function unanswered(rcode: Rcode): Lookup {
-  return { ...EMPTY, rcode, ede: [], queries: [], ttl: undefined };
+  return { ...bare(rcode), queries: [], ttl: undefined };
 }
 
 export async function lookUp(
@@ -327,7 +328,7 @@ function answerOf(asked: Asked, result: StubResult, exchanged: readonly Exchange
   if (result.kind === "found") {
     const winner = lastOf(exchanged, result.by, asked.question.type);
     // `no-aaaa` never asks for what is wanted: the name has data, but not of that type.
-    if (winner === undefined) return { ...EMPTY, rcode: "NOERROR", ede: [], ttl: undefined };
+    if (winner === undefined) return { ...bare("NOERROR"), ttl: undefined };
     return resolved(asked, winner, exchanged);
   }
   const { error } = result;
@@ -337,7 +338,7 @@ function answerOf(asked: Asked, result: StubResult, exchanged: readonly Exchange
     return { ...failure(ede), error };
   }
   if (decided === undefined || reply === undefined) {
-    return { ...EMPTY, rcode: "NXDOMAIN", ede: [], error, ttl: undefined };
+    return { ...bare("NXDOMAIN"), error, ttl: undefined };
   }
   if (result.ended && reply.rcode === "NOERROR") {
     return { ...resolved(asked, decided, exchanged), error };
@@ -348,16 +349,8 @@ function answerOf(asked: Asked, result: StubResult, exchanged: readonly Exchange
   return { ...kept, answer: own ? kept.answer : [], error, ttl };
 }
 
-const EMPTY = {
-  authoritative: false,
-  authenticData: false,
-  answer: [],
-  authority: [],
-  additional: [],
-} as const;
-
 function failure(ede: readonly Ede[]): Answer {
-  return { ...EMPTY, rcode: "SERVFAIL", ede, ttl: undefined };
+  return { ...bare("SERVFAIL", ede), ttl: undefined };
 }
 
 /** The last exchange for the winner's name with the asked type: `by` may be its sibling. */

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Cluster, Node, Pod } from "../cluster/model.ts";
-import type { Ede, Question, Rcode, RR } from "../dns/message.ts";
+import type { Ede, Question, Said } from "../dns/message.ts";
 import type { Result } from "../result.ts";
 import type { Directive } from "./corefile.ts";
 
@@ -19,20 +19,12 @@ export interface Step {
   readonly did: string;
 }
 
-export interface Reply {
-  readonly rcode: Rcode;
-  readonly authoritative: boolean;
-  /** Set by a validating upstream. */
-  readonly authenticData: boolean;
-  readonly answer: readonly RR[];
-  readonly authority: readonly RR[];
-  readonly additional: readonly RR[];
+export interface Reply extends Said {
   /** The plugin that gave the answer, also when it comes from a cache; `server` where no plugin did. */
   readonly source: string;
   readonly cache: CacheStatus;
   /** The address of the resolver that was asked, if forwarded. */
   readonly upstream?: string;
-  readonly ede: readonly Ede[];
   /** In the order in which the plugins saw the query. */
   readonly steps: readonly Step[];
   /**
@@ -100,21 +92,14 @@ export type Exchange = (
 ) => Promise<UpstreamOutcome>;
 
 export type UpstreamOutcome =
-  | {
+  | (Said & {
       readonly kind: "reply";
-      readonly rcode: Rcode;
-      readonly authenticData: boolean;
-      readonly authoritative: boolean;
-      readonly answer: readonly RR[];
-      readonly authority: readonly RR[];
-      readonly additional: readonly RR[];
       readonly cache: "miss" | "kv" | "off";
-      readonly ede: readonly Ede[];
       /** What happened on the way that a reader should know: `KV did not answer, taken as a miss`. */
       readonly notes: readonly string[];
       /** The reply as a server inside the cluster gave it, where the address is one's: its source, cache and steps. */
       readonly inner?: Reply;
-    }
+    })
   /** `ede` is RFC 8914's code that fits: 22 no reachable authority, 23 network error … */
   | {
       readonly kind: "failed";

@@ -116,3 +116,29 @@ export interface Ede {
   readonly code: number;
   readonly text: string;
 }
+
+/** What a server says to a question, before it is a message: rcode, two flags, the sections, and errors. */
+export interface Said {
+  readonly rcode: Rcode;
+  /** AA. */
+  readonly authoritative: boolean;
+  /** AD, set by a validating resolver. */
+  readonly authenticData: boolean;
+  readonly answer: readonly RR[];
+  readonly authority: readonly RR[];
+  readonly additional: readonly RR[];
+  readonly ede: readonly Ede[];
+}
+
+/** An outcome without records. */
+export function bare(rcode: Rcode, ede: readonly Ede[] = []): Said {
+  return {
+    rcode,
+    authoritative: false,
+    authenticData: false,
+    answer: [],
+    authority: [],
+    additional: [],
+    ede,
+  };
+}

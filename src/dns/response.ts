@@ -4,20 +4,13 @@
  * @module
  */
 import { edeOption, SYNTHESIZED } from "./ede.ts";
-import type { Ede, Edns, EdnsOption, Message, Rcode, RR } from "./message.ts";
+import type { Ede, Edns, EdnsOption, Message, Rcode, Said } from "./message.ts";
 import { optionsOctets } from "./opt.ts";
 import { rcodeNumber } from "./types.ts";
 import { encodeWith } from "./wire.ts";
 import { LONGEST_MESSAGE } from "./writer.ts";
 
-export interface Response {
-  readonly rcode: Rcode;
-  readonly authoritative: boolean;
-  readonly authenticData: boolean;
-  readonly answer: readonly RR[];
-  readonly authority: readonly RR[];
-  readonly additional: readonly RR[];
-  readonly ede: readonly Ede[];
+export interface Response extends Said {
   /** A line for each query, in order. */
   readonly trace: readonly string[];
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Message } from "../dns/message.ts";
+import { bare, type Message } from "../dns/message.ts";
 import { encodeResponse } from "../dns/response.ts";
 import { traceLines } from "../trace/ede.ts";
 import type { Answered } from "./ask.ts";
@@ -20,17 +20,9 @@ export function answerResponse(query: Message, answered: Answered, options: Opti
   return wireResponse(encodeResponse(query, { ...lookup, trace }), answerHeaders(answered));
 }
 
+/** SERVFAIL with an Extended DNS Error of code 0 (Other). */
 export function servfail(text: string): Parameters<typeof encodeResponse>[1] {
-  return {
-    rcode: "SERVFAIL",
-    authoritative: false,
-    authenticData: false,
-    answer: [],
-    authority: [],
-    additional: [],
-    ede: [{ code: 0, text }],
-    trace: [],
-  };
+  return { ...bare("SERVFAIL", [{ code: 0, text }]), trace: [] };
 }
 
 export const NOT_KEPT = { "cache-control": "no-store", vary: "Accept" };
