@@ -5,7 +5,7 @@
  */
 import { type Context, Hono } from "hono";
 import { home } from "../web/home.tsx";
-import { clusterObjects, corefile, listClusters, resolvConf } from "./clusters.ts";
+import { clusterObjects, corefile, hosts, iptables, listClusters, resolvConf } from "./clusters.ts";
 import type { Deps } from "./deps.ts";
 import { dnsQuery } from "./doh.ts";
 import { everyResponse } from "./headers.ts";
@@ -45,10 +45,12 @@ export function createApp(deps: Deps): Hono {
     serve(`${vantage}/dns-query/*`, ["GET", "POST"], dnsQuery);
     serve(`${vantage}/resolve/*`, ["GET"], resolveJson);
     serve(`${vantage}/resolv.conf`, ["GET"], resolvConf);
+    serve(`${vantage}/hosts`, ["GET"], hosts);
   }
   serve("/clusters", ["GET"], listClusters);
   serve("/clusters/:cluster", ["GET"], clusterObjects);
   serve("/clusters/:cluster/corefile", ["GET"], corefile);
+  serve("/clusters/:cluster/nodes/:node/iptables", ["GET"], iptables);
   serve(
     "/healthz",
     ["GET"],

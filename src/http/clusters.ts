@@ -6,10 +6,13 @@
 import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 import { compactList } from "../cluster/compact.ts";
-import { DEFAULT_CLUSTER, findCluster, findSeat, vantagePath } from "./ask.ts";
+import { podHosts } from "../cluster/hosts.ts";
+import { rulesOf } from "../cluster/kube-proxy/ruleset.ts";
+import { saveText } from "../packet/save.ts";
+import { DEFAULT_CLUSTER, findCluster, findSeat, unknown, vantagePath } from "./ask.ts";
 import { corefileJson } from "./corefile.ts";
 import type { Deps } from "./deps.ts";
-import { problemResponse } from "./problem.ts";
+import { badRequest, problemResponse, quoted } from "./problem.ts";
 
 /** Seconds; a cluster of the deployment's own may change under the same name. */
 const MAX_AGE = "max-age=60";
@@ -68,6 +71,38 @@ export async function resolvConf(c: Context, deps: Deps): Promise<Response> {
   if (!path.ok) return problemResponse(path.error);
   const seat = await findSeat(path.value, deps);
   return seat.ok ? text(seat.value.vantage.text) : problemResponse(seat.error);
+}
+
+export async function hosts(c: Context, deps: Deps): Promise<Response> {
+  const path = vantagePath(c.req.path);
+  if (!path.ok) return problemResponse(path.error);
+  const seat = await findSeat(path.value, deps);
+  if (!seat.ok) return problemResponse(seat.error);
+  const { cluster, pod, node } = seat.value.vantage;
+  return text(podHosts(cluster, pod, node));
+}
+
+/** A node's tables as `iptables-save` prints them, of IPv6 with `?family=6`. */
+export async function iptables(c: Context, deps: Deps): Promise<Response> {
+  const open = await findCluster(c.req.param("cluster") ?? "", deps);
+  if (!open.ok) return problemResponse(open.error);
+  const { cluster } = open.value;
+  const name = c.req.param("node") ?? "";
+  const node = cluster.node(name);
+  if (node === undefined) {
+    const known = cluster.nodes.map((one) => one.name).sort();
+    return problemResponse(unknown("node", name, known));
+  }
+  const family = c.req.query("family") ?? "4";
+  if (family !== "4" && family !== "6") {
+    return problemResponse(badRequest(`family takes one of 4, 6: received ${quoted(family)}`));
+  }
+  const rules = rulesOf(cluster, node, family === "6" ? 6 : 4);
+  if (rules !== undefined) return text(saveText(rules));
+  return problemResponse({
+    status: 422,
+    detail: `kube-proxy of cluster ${cluster.name} is in ${cluster.kubeProxy.mode} mode, which is not modelled: it has no iptables rules to show`,
+  });
 }
 
 function json(value: unknown): Response {

@@ -30,6 +30,11 @@ export const TOOLS = {
   dig: { argument: "-v", has: "bind9-dnsutils", for: "DNS over HTTPS as dig asks it" },
   kdig: { argument: "--version", has: "knot-dnsutils", for: "DNS over HTTPS as kdig asks it" },
   curl: { argument: "--version", has: "curl", for: "curl and its --doh-url" },
+  "iptables-restore": {
+    argument: "--version",
+    has: "iptables",
+    for: "the printed rules in the real tables",
+  },
   tshark: { argument: "--version", has: "tshark", for: "captures as Wireshark reads them" },
 } as const;
 

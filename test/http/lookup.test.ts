@@ -315,6 +315,26 @@ describe("files of a cluster", () => {
       "search default.svc.cluster.local svc.cluster.local cluster.local us-west-2.compute.internal\nnameserver 10.100.0.10\noptions ndots:5\n",
     );
   });
+  test("hosts is what kubelet writes, with the pod's own line", async () => {
+    const lines = (await (await app.request("/hosts")).text()).split("\n");
+    expect(lines[0]).toBe("# Kubernetes-managed hosts file.");
+    expect(lines).toContain("10.244.2.5\tclient");
+  });
+  test("a node's tables are what iptables-save prints, by kube-proxy's names", async () => {
+    const tables = await (await app.request("/clusters/demo/nodes/node-1/iptables")).text();
+    expect(tables).toMatch(/^\*filter$/m);
+    expect(tables).toMatch(/-j KUBE-SVC-TCOU7JCQXEZGVUNU$/m);
+    const six = await (await app.request("/clusters/demo/nodes/node-1/iptables?family=6")).text();
+    expect(six).toMatch(/fd00:/);
+  });
+  test.each([
+    ["/clusters/demo/nodes/nope/iptables", 404, /there are node-1/],
+    ["/clusters/demo/nodes/node-1/iptables?family=5", 400, /4, 6/],
+  ])("%s: %d", async (path, status, says) => {
+    const reply = await app.request(path);
+    expect(reply.status).toBe(status);
+    expect(((await reply.json()) as { detail: string }).detail).toMatch(says);
+  });
   test("the Corefile is text", async () => {
     expect(await (await app.request("/clusters/demo/corefile")).text()).toMatch(
       /kubernetes cluster\.local/,
