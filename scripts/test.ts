@@ -27,7 +27,7 @@ if (missing.length > 0 && process.env.CI) counts.push({ passed: 0, failed: missi
 for (const [command, ...args] of [
   ["tsc"],
   ["tsc", "-p", "src/runtime/cloudflare"],
-  ["deno", "check", "--quiet", "src/runtime/deno"],
+  ["deno", "check", "--quiet", "src/runtime/deno", "bench"],
   ["biome", "check", "--error-on-warnings", "."],
   ["wrangler", "deploy", "--dry-run", "--outdir", join(folder, "worker")],
 ] as [string, ...string[]][]) {

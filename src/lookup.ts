@@ -7,37 +7,27 @@
  *
  * @module
  */
+import { type Answer, answerOf } from "./answer.ts";
 import { type CoreDnsRoute, type NodeLocalRoute, type Route, route } from "./cluster/route.ts";
 import type { Vantage } from "./cluster/vantage.ts";
 import { askCoreDns, askNodeLocal, type ClusterQuery } from "./cluster-exchange.ts";
 import type { ClusterOutcome } from "./cluster-outcome.ts";
 import type { Exchange, Reply } from "./coredns/plugin.ts";
 import type { CoreDns } from "./coredns/server.ts";
-import {
-  bare,
-  type Ede,
-  type Question,
-  type Rcode,
-  type RR,
-  type RRType,
-  type Said,
-} from "./dns/message.ts";
-import { isWithin, type Name, name, parseName, ROOT, sameName } from "./dns/name.ts";
-import { negativeTtl } from "./dns/ttl.ts";
+import { bare, type Question, type Rcode, type RRType } from "./dns/message.ts";
+import { isWithin, name, parseName, ROOT } from "./dns/name.ts";
+import { type Asked, type Exchanged, traceOf } from "./exchanged.ts";
 import type {
-  Candidate,
   Libc,
   Outcome,
   ResolvConf,
   Stub,
-  StubError,
   StubQuery,
   StubQuestion,
-  StubResult,
   StubSettings,
 } from "./stub/resolver.ts";
 import { stubOf } from "./stub/stubs.ts";
-import { countAnswers, lower, replyTtl, type TracedQuery } from "./trace/query.ts";
+import { countAnswers, type TracedQuery } from "./trace/query.ts";
 
 export interface LookupOptions {
   readonly ndots?: number;
@@ -46,17 +36,6 @@ export interface LookupOptions {
   readonly libc?: Libc;
   readonly family?: "4" | "6" | "any";
   readonly cacheOff?: boolean;
-}
-
-export interface Asked {
-  readonly question: Question;
-  /** A trailing dot was typed, which the wire format cannot say. */
-  readonly absolute: boolean;
-  readonly dnssecOk: boolean;
-  readonly checkingDisabled: boolean;
-  /** The AD bit: the asker understands it (RFC 6840 §5.7). */
-  readonly authenticData: boolean;
-  readonly recursionDesired: boolean;
 }
 
 /** What a lookup needs from outside. */
@@ -72,19 +51,12 @@ export interface World {
   background(work: Promise<unknown>): void;
 }
 
-export interface Lookup extends Said {
+export interface Lookup extends Answer {
   readonly queries: readonly TracedQuery[];
-  /** The libc's own word, where every candidate failed. */
-  readonly error?: StubError;
-  /** Seconds that the whole answer may be kept; undefined where it may not. */
-  readonly ttl: number | undefined;
 }
 
 /** Types that no libc's search ever meets: address-to-name, and what only tools ask for. */
 const NEVER_SEARCHED: ReadonlySet<RRType> = new Set(["PTR", "ANY"]);
-
-/** Seconds that an answer may be kept where a failure was passed over on the way (RFC 9520 §3.2 asks for at least 1). */
-const FAILURE_TTL = 5;
 
 const ARPA = name("arpa.");
 
@@ -127,16 +99,6 @@ export async function lookUp(
     ...answerOf(asked, step.value, exchanged),
     queries: traceOf(exchanged, candidates, notes),
   };
-}
-
-/** A query of the stub and what came of it. */
-interface Exchanged {
-  readonly query: StubQuery;
-  readonly outcome: Outcome;
-  readonly reply?: Reply;
-  /** Why no reply came. */
-  readonly ede?: Ede;
-  readonly upstream?: string;
 }
 
 interface Visit {
@@ -319,172 +281,3 @@ function searchedBefore(
     `the name already ends in search domain ${domain}: a client that searches by itself asks /dns-query/search=off`,
   ];
 }
-
-type Answer = Omit<Lookup, "queries">;
-
-/** What the asker is told, by the libc's result (contract: one winner for both types; else the query that decided). */
-function answerOf(asked: Asked, result: StubResult, exchanged: readonly Exchanged[]): Answer {
-  const decided = exchanged.find((one) => one.query === result.by);
-  if (result.kind === "found") {
-    const winner = lastOf(exchanged, result.by, asked.question.type);
-    // `no-aaaa` never asks for what is wanted: the name has data, but not of that type.
-    if (winner === undefined) return { ...bare("NOERROR"), ttl: undefined };
-    return resolved(asked, winner, exchanged);
-  }
-  const { error } = result;
-  const reply = decided && received(decided);
-  if (error.word === "EAI_AGAIN" || (decided !== undefined && reply === undefined)) {
-    const ede = reply?.ede ?? (decided?.ede === undefined ? [] : [decided.ede]);
-    return { ...failure(ede), error };
-  }
-  if (decided === undefined || reply === undefined) {
-    return { ...bare("NXDOMAIN"), error, ttl: undefined };
-  }
-  if (result.ended && reply.rcode === "NOERROR") {
-    return { ...resolved(asked, decided, exchanged), error };
-  }
-  const kept = keepAsked(reply, asked);
-  const ttl = reply.rcode === "NOERROR" || reply.rcode === "NXDOMAIN" ? replyTtl(kept) : undefined;
-  const own = sameName(decided.query.qname, asked.question.name);
-  return { ...kept, answer: own ? kept.answer : [], error, ttl };
-}
-
-function failure(ede: readonly Ede[]): Answer {
-  return { ...bare("SERVFAIL", ede), ttl: undefined };
-}
-
-/** The last exchange for the winner's name with the asked type: `by` may be its sibling. */
-function lastOf(
-  exchanged: readonly Exchanged[],
-  by: StubQuery,
-  type: RRType,
-): Exchanged | undefined {
-  return exchanged.findLast(
-    ({ query }) => query.candidate === by.candidate && query.qtype === type,
-  );
-}
-
-/** The answer at the name that was found, behind a CNAME from the name that was asked where they differ. */
-function resolved(asked: Asked, winner: Exchanged, exchanged: readonly Exchanged[]): Answer {
-  const reply = received(winner);
-  if (reply === undefined) return failure(winner.ede === undefined ? [] : [winner.ede]);
-  const kept = keepAsked(reply, asked);
-  // The sibling type has data at this name, so it exists: an upstream's NXDOMAIN for one type would hide the other.
-  const rcode = reply.rcode === "NXDOMAIN" ? "NOERROR" : reply.rcode;
-  if (rcode !== "NOERROR") return { ...failure(reply.ede), rcode };
-  const found = replyTtl(kept);
-  if (sameName(winner.query.qname, asked.question.name)) return { ...kept, rcode, ttl: found };
-  const own = leadingBack(kept.answer, winner.query.qname, asked.question.name);
-  if (own !== undefined) return { ...kept, rcode, answer: own, ttl: found };
-
-  let ttl = found;
-  for (const one of exchanged) {
-    if (one !== winner && one.query.candidate !== winner.query.candidate) {
-      ttl = lower(ttl, passedOver(one));
-    }
-  }
-  const cname: RR = {
-    name: asked.question.name,
-    type: "CNAME",
-    ttl: ttl ?? 0,
-    data: winner.query.qname,
-  };
-  // The asked name's own record was made here, so no signature covers it.
-  return { ...kept, rcode, authenticData: false, answer: [cname, ...kept.answer], ttl };
-}
-
-/**
- * What stands in `answer` behind a chain of CNAMEs from `found` to the name that was asked, as CoreDNS's autopath makes;
- * undefined where none leads there. A CNAME to `found` in front of it would close a circle.
- */
-function leadingBack(answer: readonly RR[], found: Name, asked: Name): readonly RR[] | undefined {
-  const passed = new Set<RR>();
-  let at = found;
-  while (!sameName(at, asked)) {
-    const here = at;
-    const cname = answer.find(
-      (rr) => rr.type === "CNAME" && sameName(rr.name, here) && !passed.has(rr),
-    );
-    if (cname?.type !== "CNAME") return undefined;
-    passed.add(cname);
-    at = cname.data;
-  }
-  return answer.filter((rr) => !passed.has(rr) && !sameName(rr.name, found));
-}
-
-/** Seconds that the search may rely on this candidate's failing. */
-function passedOver(one: Exchanged): number {
-  const reply = received(one);
-  if (reply === undefined) return FAILURE_TTL;
-  return negativeTtl(reply.authority) ?? FAILURE_TTL;
-}
-
-/** `reply` with the CNAME chain and the asked type alone in its answer; signatures and denials only under DO. */
-function keepAsked(reply: Reply, asked: Asked): Answer {
-  const { type } = asked.question;
-  const isKept = (rr: RR): boolean =>
-    type === "ANY" ||
-    rr.type === type ||
-    rr.type === "CNAME" ||
-    rr.type === "DNAME" ||
-    (asked.dnssecOk && rr.type === "RRSIG");
-  const isShown = (rr: RR): boolean => asked.dnssecOk || !DNSSEC_ONLY.has(rr.type);
-  return {
-    rcode: reply.rcode,
-    authoritative: reply.authoritative,
-    authenticData: reply.authenticData,
-    answer: reply.answer.filter(isKept),
-    authority: reply.authority.filter(isShown),
-    additional: reply.additional.filter(isShown),
-    ede: reply.ede,
-    ttl: undefined,
-  };
-}
-
-/** RFC 4035 §3.2.1: not sent to who did not ask for them. */
-const DNSSEC_ONLY: ReadonlySet<RRType> = new Set(["RRSIG", "NSEC", "NSEC3"]);
-
-/** The notes stand on the first query; why no reply came stands where it is told first. */
-function traceOf(
-  exchanged: readonly Exchanged[],
-  candidates: readonly Candidate[],
-  notes: readonly string[],
-): readonly TracedQuery[] {
-  const told = new Set<string>();
-  return exchanged.map((one, index) => {
-    const why = one.ede === undefined || told.has(one.ede.text) ? [] : [one.ede.text];
-    for (const text of why) told.add(text);
-    return traced(one, candidates, index === 0 ? [...notes, ...why] : why);
-  });
-}
-
-/** The reply that the stub got: a server may have been reached and sent none. */
-function received({ outcome, reply }: Exchanged): Reply | undefined {
-  return outcome.kind === "reply" ? reply : undefined;
-}
-
-function traced(
-  one: Exchanged,
-  candidates: readonly Candidate[],
-  notes: readonly string[],
-): TracedQuery {
-  const { query, outcome, upstream } = one;
-  const reply = received(one);
-  const ttl = reply === undefined ? undefined : replyTtl(reply);
-  const via = reply?.upstream ?? upstream;
-  return {
-    name: query.qname,
-    type: query.qtype,
-    rcode: outcome.kind === "reply" ? outcome.rcode : NO_REPLY[outcome.kind],
-    answers: outcome.kind === "reply" ? outcome.answers : 0,
-    ...(reply === undefined ? {} : { source: reply.source, cache: reply.cache }),
-    ...(ttl === undefined ? {} : { ttl }),
-    ...(via === undefined ? {} : { upstream: via }),
-    attempt: query.attempt,
-    ...(notes.length === 0 ? {} : { note: notes.join("; ") }),
-    reason: candidates[query.candidate]?.reason ?? "",
-    steps: one.reply?.steps ?? [],
-  };
-}
-
-const NO_REPLY = { timeout: "TIMEOUT", unreachable: "REJECT" } as const;

@@ -6,7 +6,8 @@
 import type { Context } from "hono";
 import type { Vantage } from "../cluster/vantage.ts";
 import type { OpenCluster } from "../clusters.ts";
-import { type Asked, type Lookup, lookUp, unanswered } from "../lookup.ts";
+import type { Asked } from "../exchanged.ts";
+import { type Lookup, lookUp, unanswered } from "../lookup.ts";
 import { seededRandom } from "../random.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type Budget, createBudget } from "../upstream/budget.ts";

@@ -31,7 +31,7 @@ export function not(set: CharSet): CharSet {
 
 export function anyOf(sets: readonly CharSet[]): CharSet {
   const [only] = sets;
-  return sets.length === 1 && only ? only : (code) => sets.some((set) => set(code));
+  return sets.length === 1 && only !== undefined ? only : (code) => sets.some((set) => set(code));
 }
 
 /** `\d`, `\S` … by the letter; undefined for other letters. */

@@ -1,0 +1,75 @@
+/**
+ * The queries of one lookup, as they were sent and answered; the answer and the trace are made of them.
+ *
+ * @module
+ */
+import type { Reply } from "./coredns/plugin.ts";
+import type { Ede, Question } from "./dns/message.ts";
+import type { Candidate, Outcome, StubQuery } from "./stub/resolver.ts";
+import { replyTtl, type TracedQuery } from "./trace/query.ts";
+
+export interface Asked {
+  readonly question: Question;
+  /** A trailing dot was typed, which the wire format cannot say. */
+  readonly absolute: boolean;
+  readonly dnssecOk: boolean;
+  readonly checkingDisabled: boolean;
+  /** The AD bit: the asker understands it (RFC 6840 §5.7). */
+  readonly authenticData: boolean;
+  readonly recursionDesired: boolean;
+}
+
+/** A query of the stub and what came of it. */
+export interface Exchanged {
+  readonly query: StubQuery;
+  readonly outcome: Outcome;
+  readonly reply?: Reply;
+  /** Why no reply came. */
+  readonly ede?: Ede;
+  readonly upstream?: string;
+}
+
+/** The reply that the stub got: a server may have been reached and sent none. */
+export function received({ outcome, reply }: Exchanged): Reply | undefined {
+  return outcome.kind === "reply" ? reply : undefined;
+}
+
+/** The notes stand on the first query; why no reply came stands where it is told first. */
+export function traceOf(
+  exchanged: readonly Exchanged[],
+  candidates: readonly Candidate[],
+  notes: readonly string[],
+): readonly TracedQuery[] {
+  const told = new Set<string>();
+  return exchanged.map((one, index) => {
+    const why = one.ede === undefined || told.has(one.ede.text) ? [] : [one.ede.text];
+    for (const text of why) told.add(text);
+    return traced(one, candidates, index === 0 ? [...notes, ...why] : why);
+  });
+}
+
+function traced(
+  one: Exchanged,
+  candidates: readonly Candidate[],
+  notes: readonly string[],
+): TracedQuery {
+  const { query, outcome, upstream } = one;
+  const reply = received(one);
+  const ttl = reply === undefined ? undefined : replyTtl(reply);
+  const via = reply?.upstream ?? upstream;
+  return {
+    name: query.qname,
+    type: query.qtype,
+    rcode: outcome.kind === "reply" ? outcome.rcode : NO_REPLY[outcome.kind],
+    answers: outcome.kind === "reply" ? outcome.answers : 0,
+    ...(reply === undefined ? {} : { source: reply.source, cache: reply.cache }),
+    ...(ttl === undefined ? {} : { ttl }),
+    ...(via === undefined ? {} : { upstream: via }),
+    attempt: query.attempt,
+    ...(notes.length === 0 ? {} : { note: notes.join("; ") }),
+    reason: candidates[query.candidate]?.reason ?? "",
+    steps: one.reply?.steps ?? [],
+  };
+}
+
+const NO_REPLY = { timeout: "TIMEOUT", unreachable: "REJECT" } as const;
