@@ -34,10 +34,14 @@ export function received({ outcome, reply }: Exchanged): Reply | undefined {
   return outcome.kind === "reply" ? reply : undefined;
 }
 
-/** The notes stand on the first query; why no reply came stands where it is told first. */
+/**
+ * The notes stand on the first query; why no reply came stands where it is told first.
+ *
+ * @param candidates is asked only where someone reads a `reason`, which headers and EDEs do not have
+ */
 export function traceOf(
   exchanged: readonly Exchanged[],
-  candidates: readonly Candidate[],
+  candidates: () => readonly Candidate[],
   notes: readonly string[],
 ): readonly TracedQuery[] {
   const told = new Set<string>();
@@ -50,7 +54,7 @@ export function traceOf(
 
 function traced(
   one: Exchanged,
-  candidates: readonly Candidate[],
+  candidates: () => readonly Candidate[],
   notes: readonly string[],
 ): TracedQuery {
   const { query, outcome, upstream } = one;
@@ -67,7 +71,9 @@ function traced(
     ...(via === undefined ? {} : { upstream: via }),
     attempt: query.attempt,
     ...(notes.length === 0 ? {} : { note: notes.join("; ") }),
-    reason: candidates[query.candidate]?.reason ?? "",
+    get reason() {
+      return candidates()[query.candidate]?.reason ?? "";
+    },
     steps: one.reply?.steps ?? [],
   };
 }

@@ -94,7 +94,11 @@ export async function lookUp(
   }
 
   const notes = [...settings.notes, ...searchedBefore(asked, question, settings.search)];
-  const candidates = stub.candidates(question, conf);
+  let planned: ReturnType<typeof stub.candidates> | undefined;
+  const candidates = () => {
+    planned ??= stub.candidates(question, conf);
+    return planned;
+  };
   return {
     ...answerOf(asked, step.value, exchanged),
     queries: traceOf(exchanged, candidates, notes),

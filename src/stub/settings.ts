@@ -9,8 +9,18 @@
 import { addressFamily } from "../dns/address.ts";
 import type { Libc, ResolvConf, StubSettings } from "./resolver.ts";
 
-/** `settings` of each {@link Libc}; times come out in milliseconds. */
+/** `settings` of each {@link Libc}; times come out in milliseconds. Kept as long as `conf` is. */
 export function readSettings(conf: ResolvConf, libc: Libc): StubSettings {
+  const byLibc = KNOWN.get(conf) ?? new Map<Libc, StubSettings>();
+  KNOWN.set(conf, byLibc);
+  const settings = byLibc.get(libc) ?? read(conf, libc);
+  byLibc.set(libc, settings);
+  return settings;
+}
+
+const KNOWN = new WeakMap<ResolvConf, Map<Libc, StubSettings>>();
+
+function read(conf: ResolvConf, libc: Libc): StubSettings {
   const notes: string[] = [];
   const rules = RULES[libc];
   const { search, options } = libc === "musl" ? withoutLongLines(conf, notes) : conf;
