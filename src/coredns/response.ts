@@ -21,7 +21,7 @@ export type ResponseKind =
 const SHORTEST_DEFAULT = 5;
 
 /**
- * The kind of `reply`.
+ * The kind of `reply` to a cache: a CNAME chain to nothing is NODATA where the SOA says so (RFC 2308 §2.2).
  *
  * @param now milliseconds since 1970, for the validity of signatures
  * @param dnssecOk expired signatures make a reply `other` for those who asked for them
@@ -32,16 +32,24 @@ export function kindOf(
   now: number,
   dnssecOk: boolean,
 ): ResponseKind {
+  const kind = plainKindOf(reply, question, now, dnssecOk);
+  const isDenial = kind === "noerror" && reply.answer.length > 0 && hasSoa(reply);
+  return isDenial && !answers(reply, question) ? "nodata" : kind;
+}
+
+/** The kind of `reply` as all other plugins see it: with records in the answer, NOERROR is an answer (plugin/pkg/response). */
+export function plainKindOf(
+  reply: Reply,
+  question: Question,
+  now: number,
+  dnssecOk: boolean,
+): ResponseKind {
   if (question.type === "AXFR" || question.type === "IXFR") return "other";
   if (dnssecOk && hasExpiredSignature(reply, now)) return "other";
-  const hasSoa = reply.authority.some((rr) => rr.type === "SOA");
   switch (reply.rcode) {
     case "NOERROR":
-      if (reply.answer.length > 0) {
-        // A CNAME chain to nothing, with the SOA that says so (RFC 2308 §2.2).
-        return hasSoa && !answers(reply, question) ? "nodata" : "noerror";
-      }
-      if (hasSoa) return "nodata";
+      if (reply.answer.length > 0) return "noerror";
+      if (hasSoa(reply)) return "nodata";
       return reply.authority.some((rr) => rr.type === "NS") ? "delegation" : "noerror";
     case "NXDOMAIN":
       // A CNAME that leads to no such name says so of the target, not of the name that was asked.
@@ -54,12 +62,17 @@ export function kindOf(
   }
 }
 
+function hasSoa(reply: Reply): boolean {
+  return reply.authority.some((rr) => rr.type === "SOA");
+}
+
 /** Whether it may be kept at all: a negative answer only with the SOA that bounds it (RFC 2308 §5). */
 export function isKept(reply: Reply, question: Question, kind: ResponseKind): boolean {
   if (kind === "other") return false;
-  const hasSoa = reply.authority.some((rr) => rr.type === "SOA");
-  if (kind === "nxdomain") return hasSoa;
-  return kind !== "noerror" || hasSoa || reply.answer.length === 0 || answers(reply, question);
+  if (kind === "nxdomain") return hasSoa(reply);
+  return (
+    kind !== "noerror" || hasSoa(reply) || reply.answer.length === 0 || answers(reply, question)
+  );
 }
 
 /** The smallest TTL of all records, at most `most` seconds; what is no answer and no denial gets 5. */

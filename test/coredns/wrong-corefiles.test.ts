@@ -403,9 +403,9 @@ const PLUGIN_ROWS: readonly PluginRow[] = [
   },
   {
     plugin: "forward",
-    lines: "forward . https://192.0.2.1",
+    lines: "forward . quic://192.0.2.1",
     line: 1,
-    says: "forward asks by dns and tls, not by https",
+    says: "forward asks by dns, tls, https, not by quic",
   },
   {
     plugin: "forward",

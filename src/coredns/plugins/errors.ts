@@ -11,6 +11,7 @@
 import { ok } from "../../result.ts";
 import { duration, unknownOption, wrong, wrongCount } from "../arguments.ts";
 import type { Setup } from "../plugin.ts";
+import { compile } from "../regexp/regexp.ts";
 
 const LEVELS = ["warning", "error", "info", "debug"];
 
@@ -26,13 +27,19 @@ export const errors: Setup = (directive) => {
       case "consolidate": {
         const [period, pattern, ...rest] = option.args;
         const time = duration(period);
-        if (pattern === undefined || time === undefined || time < 0) {
+        if (pattern === undefined || time === undefined) {
           return wrongCount(option, "a duration and a regular expression");
         }
+        const compiled = compile(pattern);
+        if (!compiled.ok) return wrong(option, `error parsing regexp: ${compiled.error}`);
         const odd = rest.find((word) => word !== "show_first" && !LEVELS.includes(word));
         if (odd !== undefined) {
           const known = [...LEVELS, "show_first"].join(", ");
           return wrong(option, `consolidate has no level ${odd}: known are ${known}`);
+        }
+        if (rest.slice(1).some((word) => word !== "show_first")) {
+          const received = rest.join(" ");
+          return wrong(option, `consolidate takes a level, then show_first: received ${received}`);
         }
         break;
       }

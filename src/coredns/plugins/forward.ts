@@ -10,7 +10,7 @@
  *         next_on_nodata
  *     }
  *
- * FROM is a zone, TO an address, `tls://ADDRESS`, or a file such as /etc/resolv.conf. Where an upstream does not answer
+ * FROM is a zone, TO an address, `tls://ADDRESS`, `https://ADDRESS`, or a file such as /etc/resolv.conf. Where an upstream does not answer
  * the next one is asked, at most twice round the list. The options of connections and of health checks parse, and
  * have no meaning here. Several `forward`s may stand in a block; the first whose FROM holds the name is asked.
  *

@@ -53,10 +53,12 @@ import { viewOf } from "./kubernetes/view.ts";
 export const kubernetes: Setup = (directive, environment) => {
   const options = readOptions(directive, environment);
   if (!options.ok) return options;
-  return ok(pluginOf(options.value, environment.cluster));
+  const bound = environment.directives?.some(({ name }) => name === "bind") ?? false;
+  return ok(pluginOf(options.value, environment.cluster, bound));
 };
 
-function pluginOf(options: Options, cluster: Cluster): Plugin {
+/** @param bound the block has `bind`, of whose addresses CoreDNS knows none (`boundIPs` wants them with a mask) */
+function pluginOf(options: Options, cluster: Cluster, bound: boolean): Plugin {
   const view = viewOf(cluster, options);
   return {
     name: "kubernetes",
@@ -68,7 +70,7 @@ function pluginOf(options: Options, cluster: Cluster): Plugin {
         view,
         zone: inSpellingOf(question.name, zone),
         multicluster: options.multiclusterZones.some((one) => sameName(one, zone)),
-        server: addressesOfServer(cluster, context.server),
+        server: bound ? [] : addressesOfServer(cluster, context.server),
         context,
       };
       const found = await answer(asked, question);

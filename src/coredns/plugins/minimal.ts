@@ -18,7 +18,7 @@ import { ok } from "../../result.ts";
 import { unknownOption, wrongCount } from "../arguments.ts";
 import type { Setup } from "../plugin.ts";
 import { stepped } from "../reply.ts";
-import { kindOf } from "../response.ts";
+import { plainKindOf } from "../response.ts";
 
 export const minimal: Setup = (directive) => {
   if (directive.args.length > 0) return wrongCount(directive, "no arguments");
@@ -30,7 +30,7 @@ export const minimal: Setup = (directive) => {
       const reply = await next(question);
       if (reply.unwritten) return reply;
       // CoreDNS reads DO from the reply, where the plugins behind this one have not set it yet.
-      if (kindOf(reply, question, context.now(), false) !== "noerror") return reply;
+      if (plainKindOf(reply, question, context.now(), false) !== "noerror") return reply;
       const records = reply.authority.length + reply.additional.length;
       if (records === 0) return reply;
       const did = `left out ${records} of authority and additional records`;

@@ -133,7 +133,10 @@ async function substituted(
     return { outcome: "servfail", ...empty, did: `${did} that ${why}` };
   }
   const cname: RR = { name: qname, ttl: dname.ttl, type: "CNAME", data: target.value };
-  const found = await followed(asked, [cname], did);
+  const found =
+    asked.question.type === "CNAME"
+      ? success(asked, [cname], did)
+      : await followed(asked, [cname], did);
   return { ...found, answer: [...rrset(asked, node, "DNAME"), ...found.answer] };
 }
 
@@ -144,18 +147,20 @@ async function followed(asked: Asked, aliases: readonly RR[], did: string): Prom
   let last = aliases[0];
   for (let hop = 0; last?.type === "CNAME"; hop++) {
     const target = key(last.data);
+    const cut = cutAbove(asked, target);
+    // A referral with an answer keeps AA.
+    if (cut) return { ...delegated(asked, cut.node, cut.ns), outcome: "success", answer };
     const node = zone.nodes.get(target);
-    const isApexType = question.type === "SOA" || question.type === "NS";
-    if (node === undefined || (target === zone.origin && isApexType)) {
+    const isOfApex = question.type === "SOA" && target === zone.origin;
+    if (node === undefined || question.type === "NS" || isOfApex) {
       return elsewhere(asked, answer, target, did);
     }
     if (hop > LONGEST_CHAIN) break;
     const next = node.get("CNAME");
     if (next === undefined) {
       const records = rrset(asked, node, question.type);
-      const said = `${did} of ${target}`;
-      if (records.length > 0) return success(asked, [...answer, ...records], said);
-      return { ...denied(asked, "nodata", [], `${said}, without ${question.type}`), answer };
+      const without = node.has(question.type) ? "" : `, without ${question.type}`;
+      return success(asked, [...answer, ...records], `${did} of ${target}${without}`);
     }
     answer.push(...rrset(asked, node, "CNAME"));
     last = next[0];
@@ -180,6 +185,20 @@ async function elsewhere(
   }
   const outcome = reply.rcode === "SERVFAIL" ? "servfail" : "success";
   return { ...success(asked, answer, said), outcome, elsewhere: reply };
+}
+
+/** The first zone cut below the apex that an alias's target is at or under; a DS record at the cut itself is on this side of it. */
+function cutAbove(
+  { zone, question }: Asked,
+  target: Name,
+): { node: Node; ns: readonly RR[] } | undefined {
+  if (!isWithin(target, zone.origin)) return undefined;
+  for (const name of fromOrigin(zone.origin, target).slice(1)) {
+    const node = zone.nodes.get(name);
+    const ns = node?.get("NS");
+    if (node && ns && !(question.type === "DS" && name === target)) return { node, ns };
+  }
+  return undefined;
 }
 
 function delegated(asked: Asked, node: Node, cut: readonly RR[]): Found {

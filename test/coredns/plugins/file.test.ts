@@ -22,6 +22,7 @@ away    60 IN CNAME web.example.net.
 lost    60 IN CNAME nowhere.example.net.
 self    60 IN CNAME self
 apex    60 IN CNAME @
+into-sub 60 IN CNAME a.sub
 mx      60 IN MX 10 www
         60 IN MX 20 WWW
 _sip._tcp 60 IN SRV 0 5 5060 www
@@ -248,10 +249,26 @@ describe("file", () => {
       authority: NS,
     },
     {
-      why: "an alias whose target lacks the type is NODATA behind the CNAME",
+      why: "an alias whose target lacks the type is the CNAME alone, as an answer",
       ask: ["alias.example.org.", "TXT"],
       answer: ["alias.example.org. 60 IN CNAME www.example.org."],
+      authority: NS,
+    },
+    {
+      why: "an alias asked for NS has its target asked of the server again",
+      ask: ["alias.example.org.", "NS"],
+      answer: ["alias.example.org. 60 IN CNAME www.example.org."],
       authority: [SOA],
+    },
+    {
+      why: "an alias of a name below a zone cut is a referral behind the CNAME",
+      ask: ["into-sub.example.org.", "A"],
+      answer: ["into-sub.example.org. 60 IN CNAME a.sub.example.org."],
+      authority: [
+        "sub.example.org. 60 IN NS ns.sub.example.org.",
+        "sub.example.org. 60 IN NS ns.example.net.",
+      ],
+      additional: ["ns.sub.example.org. 60 IN A 192.0.2.53"],
     },
     {
       why: "an alias of a name that a wildcard covers finds it by asking the server again",
@@ -442,6 +459,15 @@ describe("file", () => {
       ],
       authority: NS,
       additional: WWW,
+    },
+    {
+      why: "a question for the CNAME that a DNAME makes is not followed",
+      ask: ["nope.d.example.org.", "CNAME"],
+      answer: [
+        "d.example.org. 60 IN DNAME new.example.org.",
+        "nope.d.example.org. 60 IN CNAME nope.new.example.org.",
+      ],
+      authority: NS,
     },
     {
       why: "a DNAME's own name is not moved",

@@ -267,7 +267,11 @@ describe("forward refuses", () => {
       says: "not an IP address or file: received /etc/other.conf",
     },
     { text: "forward . 192.0.2.300", says: "not an IP address or file: received 192.0.2.300" },
-    { text: "forward . https://192.0.2.1", says: "forward asks by dns and tls, not by https" },
+    { text: "forward . quic://192.0.2.1", says: "forward asks by dns, tls, https, not by quic" },
+    {
+      text: "forward . 192.0.2.1 {\n max_age 9s\n}",
+      says: "2: max_age is at least as long as expire, 10s if not given",
+    },
     {
       text: `forward . ${"192.0.2.1 ".repeat(16)}`,
       says: "forward takes 15 upstreams at most: received 16",

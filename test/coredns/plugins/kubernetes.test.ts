@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { DEEPEST } from "../../../src/coredns/plugin.ts";
 import { kubernetes } from "../../../src/coredns/plugins/kubernetes.ts";
 import { name } from "../../../src/dns/name.ts";
+import { contextOf, mustBuild, question } from "../scene.ts";
 import { ask, build, type Row, type Subject, testPlugin } from "../testPlugin.ts";
 import { CLUSTER } from "./kubernetes/cluster.ts";
 import { endpoint, namespace, pod, service, slice } from "./kubernetes/objects.ts";
@@ -1369,10 +1370,22 @@ describe("wrong options", () => {
       message: "kubernetes needs a zone that is not a reverse zone: received 10.in-addr.arpa.",
     },
     {
-      why: "a zone is a domain name",
+      why: "what is no domain name is no zone",
       corefile: "kubernetes cluster..local",
       line: 1,
-      message: "kubernetes takes zones: ",
+      message: "kubernetes needs a zone that is not a reverse zone: received cluster..local",
+    },
+    {
+      why: "zonal names are made from endpoints",
+      corefile: "kubernetes cluster.local {\nzonal\nnoendpoints\n}",
+      line: 3,
+      message: "kubernetes zonal has its names from endpoints: received noendpoints too",
+    },
+    {
+      why: "a burst is a whole number",
+      corefile: "kubernetes cluster.local {\napiserver_burst 1.5\n}",
+      line: 2,
+      message: "kubernetes apiserver_burst takes a number: received 1.5",
     },
     {
       why: "a time-out is a duration",
@@ -1393,6 +1406,23 @@ describe("wrong options", () => {
   });
 });
 
+test.each([
+  "kubernetes a..b cluster.local",
+  "kubernetes cluster.local {\nfallthrough a..b\n}",
+  "kubernetes cluster.local {\nmulticluster a..b\n}",
+  "kubernetes cluster.local {\nstartup_timeout 1s x\n}",
+  "kubernetes cluster.local {\napiserver_qps 1e3\n}",
+])("CoreDNS takes %j", (corefile) => {
+  expect(build({ ...SUBJECT, corefile }).ok).toBe(true);
+});
+
+test.each(["NS", "A"])("a block with bind knows no address of its own for %s", async (type) => {
+  const server = mustBuild(`. {\n bind 10.244.0.4\n ${ZONES}\n}`, CLUSTER);
+  const qname = type === "NS" ? "cluster.local." : "ns.dns.cluster.local.";
+  const reply = await server.serve(question(qname, type), contextOf());
+  expect([reply.rcode, reply.answer, reply.additional]).toEqual(["NOERROR", [], []]);
+});
+
 test("every option that CoreDNS documents is read", () => {
   const corefile = with_(
     "endpoint https://k8s.example:8443",
@@ -1406,7 +1436,6 @@ test("every option that CoreDNS documents is read", () => {
     "pods verified",
     "endpoint_pod_names",
     "ttl 30",
-    "noendpoints",
     "fallthrough in-addr.arpa",
     "ignore empty_service",
     "multicluster cluster.local",

@@ -46,6 +46,16 @@ describe("plugins that let queries through", () => {
     },
     {
       setup: errors,
+      text: "errors {\n consolidate 5m (\n}",
+      says: "2: error parsing regexp: missing closing ): `(`",
+    },
+    ...["show_first warning", "warning error"].map((words) => ({
+      setup: errors,
+      text: `errors {\n consolidate 5m x ${words}\n}`,
+      says: `2: consolidate takes a level, then show_first: received ${words}`,
+    })),
+    {
+      setup: errors,
       text: "errors {\n file x\n}",
       says: "errors has no option file: known are stacktrace, consolidate",
     },

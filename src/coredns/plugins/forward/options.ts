@@ -12,6 +12,7 @@ import {
   unknownOption,
   wrong,
   wrongCount,
+  zonesOrBlock,
 } from "../../arguments.ts";
 import type { Directive } from "../../corefile.ts";
 import { zonesOf } from "../../keys.ts";
@@ -95,7 +96,21 @@ export function readForwardOptions(
     if (!read.ok) return read;
     options = { ...options, ...read.value };
   }
-  return ok(options);
+  const early = agesTooEarly(directive);
+  return early
+    ? wrong(early, "max_age is at least as long as expire, 10s if not given")
+    : ok(options);
+}
+
+/** Milliseconds: how long an idle connection is kept if `expire` does not say. */
+const DEFAULT_EXPIRE = 10_000;
+
+/** `max_age` where a connection would be too old before it is idle too long; 0 is no limit. */
+function agesTooEarly(directive: Directive): Directive | undefined {
+  const last = (name: string) => directive.block.findLast((option) => option.name === name);
+  const maxAge = duration(last("max_age")?.args[0]) ?? 0;
+  const expire = duration(last("expire")?.args[0]) ?? DEFAULT_EXPIRE;
+  return maxAge > 0 && maxAge < expire ? last("max_age") : undefined;
 }
 
 type Part = Result<Partial<ForwardOptions>, SetupError>;
@@ -162,13 +177,7 @@ function readWithoutMeaning(option: Directive): Part {
 
 function readExcept(option: Directive, options: ForwardOptions): Part {
   if (option.args.length === 0) return wrongCount(option, "one or more zones");
-  const except = [...options.except];
-  for (const arg of option.args) {
-    const zones = zonesOf(arg);
-    if (!zones.ok) return wrong(option, `except takes zones: ${zones.error}`);
-    except.push(...zones.value);
-  }
-  return ok({ except });
+  return ok({ except: [...options.except, ...zonesOrBlock(option.args, [])] });
 }
 
 function readRcodes(option: Directive, which: "failover" | "next", options: ForwardOptions): Part {

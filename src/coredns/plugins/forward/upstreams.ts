@@ -15,6 +15,8 @@ import type { Environment, SetupError } from "../../plugin.ts";
 /** What a node's resolv.conf is where the cluster's dump does not say. */
 const ASSUMED_RESOLV_CONF = "nameserver 192.0.2.53";
 
+const TRANSPORTS: ReadonlySet<string> = new Set(["dns", "tls", "https"]);
+
 export function upstreamsOf(
   directive: Directive,
   targets: readonly string[],
@@ -26,11 +28,9 @@ export function upstreamsOf(
     // `tls://9.9.9.9%dns.quad9.net` names the server's certificate, `fe80::1%eth0` an interface.
     const address = socketAddress(rest.replace(/%[^:\]]*/, ""), defaultPort(scheme));
     if (address !== undefined) {
-      if (scheme !== "dns" && scheme !== "tls") {
-        return wrong(
-          directive,
-          `forward asks by dns and tls, not by ${scheme}: received ${target}`,
-        );
+      if (!TRANSPORTS.has(scheme)) {
+        const known = [...TRANSPORTS].join(", ");
+        return wrong(directive, `forward asks by ${known}, not by ${scheme}: received ${target}`);
       }
       found.push(address);
       continue;

@@ -8,8 +8,8 @@
  */
 import { isWithin, type Name, name, sameName } from "../../../dns/name.ts";
 import { err, ok, type Result } from "../../../result.ts";
+import { zonesOrBlock } from "../../arguments.ts";
 import type { Directive } from "../../corefile.ts";
-import { zonesOf } from "../../keys.ts";
 import type { Environment, SetupError } from "../../plugin.ts";
 import { parseSelector, type Selector } from "./selector.ts";
 
@@ -42,15 +42,14 @@ export function readOptions(
   directive: Directive,
   environment: Environment,
 ): Result<Options, SetupError> {
-  const zones = readZones(directive.args.length > 0 ? directive.args : environment.zones);
-  if (!zones.ok)
-    return err({ line: directive.line, message: `kubernetes takes zones: ${zones.error}` });
-  const primaryZone = zones.value.find((zone) => !isReverse(zone));
+  const zones = zonesOrBlock(directive.args, environment.zones);
+  const primaryZone = zones.find((zone) => !isReverse(zone));
   if (primaryZone === undefined) {
-    const message = `kubernetes needs a zone that is not a reverse zone: received ${zones.value.join(" ")}`;
+    const received = zones.join(" ") || directive.args.join(" ");
+    const message = `kubernetes needs a zone that is not a reverse zone: received ${received}`;
     return err({ line: directive.line, message });
   }
-  let options: Options = { ...DEFAULTS, zones: zones.value, primaryZone };
+  let options: Options = { ...DEFAULTS, zones, primaryZone };
   for (const option of directive.block) {
     const read = readOption(option);
     if (!read.ok) return err({ line: option.line, message: read.error });
@@ -93,6 +92,10 @@ interface OptionRule {
   readonly read: (args: readonly string[]) => Reading;
 }
 
+/** What Go's `strconv` reads as a number of 0 or more, with a fraction and without. */
+const RATE = /^\+?(?:[0-9]{1,15}\.?[0-9]{0,15}|\.[0-9]{1,15})(?:[eE][+-]?[0-9]{1,2})?$/;
+const WHOLE = /^\+?[0-9]{1,15}$/;
+
 const NO_MEANING = (): Reading => ok({});
 const ANY_NUMBER = Number.POSITIVE_INFINITY;
 
@@ -100,11 +103,14 @@ const RULES: ReadonlyMap<string, OptionRule> = new Map<string, OptionRule>([
   ["endpoint", { least: 1, most: ANY_NUMBER, usage: "URL", read: NO_MEANING }],
   ["tls", { least: 3, most: 3, usage: "CERT KEY CACERT", read: NO_MEANING }],
   ["kubeconfig", { least: 1, most: 2, usage: "KUBECONFIG [CONTEXT]", read: NO_MEANING }],
-  ["apiserver_qps", { least: 1, most: 1, usage: "QPS", read: number("apiserver_qps") }],
-  ["apiserver_burst", { least: 1, most: 1, usage: "BURST", read: number("apiserver_burst") }],
+  ["apiserver_qps", { least: 1, most: 1, usage: "QPS", read: number("apiserver_qps", RATE) }],
+  [
+    "apiserver_burst",
+    { least: 1, most: 1, usage: "BURST", read: number("apiserver_burst", WHOLE) },
+  ],
   [
     "apiserver_max_inflight",
-    { least: 1, most: 1, usage: "MAX", read: number("apiserver_max_inflight") },
+    { least: 1, most: 1, usage: "MAX", read: number("apiserver_max_inflight", WHOLE) },
   ],
   [
     "namespaces",
@@ -132,7 +138,7 @@ const RULES: ReadonlyMap<string, OptionRule> = new Map<string, OptionRule>([
   ["ignore", { least: 0, most: ANY_NUMBER, usage: "empty_service", read: readIgnore }],
   ["multicluster", { least: 0, most: ANY_NUMBER, usage: "[ZONES...]", read: readMulticluster }],
   ["zonal", { least: 0, most: 0, usage: "", read: () => ok({ zonal: true }) }],
-  ["startup_timeout", { least: 1, most: 1, usage: "DURATION", read: readStartupTimeout }],
+  ["startup_timeout", { least: 1, most: ANY_NUMBER, usage: "DURATION", read: readStartupTimeout }],
 ]);
 
 function readOption(option: Directive): Reading {
@@ -160,18 +166,11 @@ function clash(options: Options): string | undefined {
   const stray = options.multiclusterZones.find(
     (zone) => !options.zones.some((own) => sameName(own, zone)),
   );
-  if (stray === undefined) return undefined;
-  return `kubernetes multicluster takes zones of the plugin, ${options.zones.join(" ")}: received ${stray}`;
-}
-
-function readZones(args: readonly string[]): Result<readonly Name[], string> {
-  const zones: Name[] = [];
-  for (const arg of args) {
-    const read = zonesOf(arg);
-    if (!read.ok) return read;
-    zones.push(...read.value);
+  if (stray !== undefined) {
+    return `kubernetes multicluster takes zones of the plugin, ${options.zones.join(" ")}: received ${stray}`;
   }
-  return ok(zones);
+  if (!options.zonal || !options.noEndpoints) return undefined;
+  return "kubernetes zonal has its names from endpoints: received noendpoints too";
 }
 
 function readLabels(args: readonly string[]): Reading {
@@ -203,9 +202,7 @@ function readTtl(args: readonly string[]): Reading {
 
 function readFallthrough(args: readonly string[]): Reading {
   if (args.length === 0) return ok({ fallthrough: [name(".")] });
-  const zones = readZones(args);
-  if (!zones.ok) return err(`kubernetes fallthrough takes zones: ${zones.error}`);
-  return ok({ fallthrough: zones.value });
+  return ok({ fallthrough: zonesOrBlock(args, []) });
 }
 
 function readIgnore(args: readonly string[]): Reading {
@@ -216,9 +213,7 @@ function readIgnore(args: readonly string[]): Reading {
 }
 
 function readMulticluster(args: readonly string[]): Reading {
-  const zones = readZones(args);
-  if (!zones.ok) return err(`kubernetes multicluster takes zones: ${zones.error}`);
-  return ok({ multiclusterZones: zones.value });
+  return ok({ multiclusterZones: zonesOrBlock(args, []) });
 }
 
 function readStartupTimeout(args: readonly string[]): Reading {
@@ -229,9 +224,9 @@ function readStartupTimeout(args: readonly string[]): Reading {
 /** Go's `time.ParseDuration`: `1m30s`, `0`. */
 const DURATION = /^[+-]?(?:0|(?:[0-9]+(?:\.[0-9]*)?(?:ns|us|µs|ms|s|m|h))+)$/;
 
-function number(option: string): OptionRule["read"] {
+function number(option: string, allowed: RegExp): OptionRule["read"] {
   return (args) =>
-    /^[0-9]{1,9}(?:\.[0-9]{1,9})?$/.test(args[0] as string)
+    allowed.test(args[0] as string)
       ? ok({})
       : err(`kubernetes ${option} takes a number: received ${args[0]}`);
 }

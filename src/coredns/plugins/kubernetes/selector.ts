@@ -1,7 +1,9 @@
 /**
- * Label selectors as kubectl and the `labels` options write them: `app=web,tier!=db,env in (qa, prod),!legacy`.
+ * Label selectors as the `labels` options write them: `app=web,env in (qa, prod),!legacy`.
  *
- * @see kubernetes.io, "Labels and Selectors"; apimachinery `labels.Parse`
+ * kubectl's `!=`, `<` and `>` are not among the operators that CoreDNS takes.
+ *
+ * @see kubernetes.io, "Labels and Selectors"; apimachinery `ParseToLabelSelector` and `labels.Parse`
  * @module
  */
 import { err, ok, type Result } from "../../../result.ts";
@@ -53,8 +55,17 @@ function meets(requirement: Requirement, labels: Readonly<Record<string, string>
 
 const TOKEN = /[(),]|!=|==|=|!|[^\s(),=!]+/g;
 
-/** A label's key or value: letters, digits, `-_.`, and one `/` behind a key's prefix. */
-const WORD = /^[A-Za-z0-9_./-]{1,317}$/;
+/** A label's value, and its key behind the prefix: `-_.` stand only between letters and digits. */
+const VALUE = /^(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)$/;
+const PREFIX = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
+
+function isKey(text: string): boolean {
+  const slash = text.indexOf("/");
+  const prefix = text.slice(0, Math.max(0, slash));
+  return (
+    (slash < 0 || (prefix.length < 254 && PREFIX.test(prefix))) && VALUE.test(text.slice(slash + 1))
+  );
+}
 
 interface Read<T> {
   readonly next: number;
@@ -65,7 +76,7 @@ function requirement(tokens: readonly string[], at: number): Result<Read<Require
   const negated = tokens[at] === "!";
   const start = negated ? at + 1 : at;
   const label = tokens[start];
-  if (label === undefined || !WORD.test(label)) {
+  if (label === undefined || !isKey(label)) {
     return err(`a requirement begins with a label: received ${found(tokens, start)}`);
   }
   const next = start + 1;
@@ -77,34 +88,37 @@ function requirement(tokens: readonly string[], at: number): Result<Read<Require
     const { next: behind, requirement: names } = values.value;
     return ok({ next: behind, requirement: { kind: operator, label, values: names } });
   }
-  if (operator !== "=" && operator !== "==" && operator !== "!=") {
+  if (operator === "!=") return err("the operators are =, ==, in, notin and !: received !=");
+  if (operator !== "=" && operator !== "==") {
     return ok({ next, requirement: { kind: "exists", label } });
   }
-  const kind = operator === "!=" ? "notin" : "in";
+  const kind = "in";
   const value = tokens[next + 1];
   // `app=` asks for the empty value.
   if (value === undefined || value === ",") {
     return ok({ next: next + 1, requirement: { kind, label, values: [""] } });
   }
-  if (!WORD.test(value)) {
+  if (!VALUE.test(value)) {
     return err(`${label}${operator} takes a value: received ${found(tokens, next + 1)}`);
   }
   return ok({ next: next + 2, requirement: { kind, label, values: [value] } });
 }
 
-/** `(a, b)`. */
+/** `(a, b)`; nothing between brackets and commas is the empty value. */
 function list(tokens: readonly string[], at: number): Result<Read<readonly string[]>, string> {
   if (tokens[at] !== "(") return err(`in and notin take (VALUE, …): received ${found(tokens, at)}`);
   const values: string[] = [];
-  for (let next = at + 1; ; next += 2) {
-    const value = tokens[next];
-    if (value === undefined || !WORD.test(value)) {
+  for (let next = at + 1; ; next++) {
+    const token = tokens[next];
+    const isEmpty = token === "," || token === ")";
+    if (!isEmpty && (token === undefined || !VALUE.test(token))) {
       return err(`a value must stand between the brackets: received ${found(tokens, next)}`);
     }
-    values.push(value);
-    if (tokens[next + 1] === ")") return ok({ next: next + 2, requirement: values });
-    if (tokens[next + 1] !== ",") {
-      return err(`the values end with a bracket: received ${found(tokens, next + 1)}`);
+    values.push(isEmpty ? "" : token);
+    if (!isEmpty) next++;
+    if (tokens[next] === ")") return ok({ next: next + 1, requirement: values });
+    if (tokens[next] !== ",") {
+      return err(`the values end with a bracket: received ${found(tokens, next)}`);
     }
   }
 }

@@ -40,7 +40,8 @@ export function templateData(asked: Asked): Struct {
     Match: groups,
     Group: groupMap(groups, matched.groupNames),
     Class: asked.className,
-    Type: asked.type,
+    // A type without a name has none here either (`dns.TypeToString` in miekg/dns).
+    Type: /^TYPE[0-9]+$/.test(asked.type) ? "" : asked.type,
     Message: message(asked),
     Question: questionOf(question, "*dns.Question", asked.className),
     Remote: context.client.address,

@@ -8,8 +8,16 @@ describe("a selector", () => {
     { why: "with = wants the value", selector: "app=nginx", selected: true },
     { why: "with == wants the value too", selector: "app == nginx", selected: true },
     { why: "with another value does not match", selector: "app=apache", selected: false },
-    { why: "with != takes other values", selector: "app!=apache", selected: true },
-    { why: "with != takes the absent label", selector: "tier!=db", selected: true },
+    {
+      why: "with empty brackets wants the empty value",
+      selector: "example.org/empty in ()",
+      selected: true,
+    },
+    {
+      why: "with a comma before the bracket wants the empty value too",
+      selector: "example.org/empty in (a,)",
+      selected: true,
+    },
     {
       why: "with in wants one of the values",
       selector: "environment in (staging, qa)",
@@ -48,6 +56,11 @@ describe("a selector", () => {
     { selector: "a in b", error: "in and notin take (VALUE, …): received b" },
     { selector: "a in (", error: "a value must stand between the brackets: received nothing" },
     { selector: "a in (b c)", error: "the values end with a bracket: received c" },
+    { selector: "a!=b", error: "the operators are =, ==, in, notin and !: received !=" },
+    { selector: "a-", error: "a requirement begins with a label: received a-" },
+    { selector: "x/y/z", error: "a requirement begins with a label: received x/y/z" },
+    { selector: "A.b/c=d", error: "a requirement begins with a label: received A.b/c" },
+    { selector: "a=b_", error: "a= takes a value: received b_" },
     { selector: "a=b=c", error: "a comma and a requirement must follow: received =" },
   ])("that is wrong says where: $selector", ({ selector, error }) => {
     expect(parseSelector(selector)).toEqual({ ok: false, error });
