@@ -4,7 +4,10 @@
  * @module
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 export type RuntimeName = "workerd" | "Deno";
 export const RUNTIMES: readonly RuntimeName[] = ["workerd", "Deno"];
@@ -25,8 +28,11 @@ export async function startServer(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Server> {
   const [port, tlsPort] = [await freePort(), await freePort()];
+  // What the checkout's own local KV holds is not for tests to see or to change.
+  const kv = mkdtempSync(join(tmpdir(), "ndots-kv-"));
+  const own = runtime === "workerd" ? { NDOTS_KV: kv } : {};
   const child = spawn("npm", ["run", "--silent", SCRIPTS[runtime]], {
-    env: { ...process.env, ...env, PORT: String(port), TLS_PORT: String(tlsPort), CI: "" },
+    env: { ...process.env, ...own, ...env, PORT: String(port), TLS_PORT: String(tlsPort), CI: "" },
     stdio: ["ignore", "pipe", "pipe"],
     // A group of its own, so that stopping it ends npm's children too.
     detached: true,
@@ -36,7 +42,10 @@ export async function startServer(
     port,
     tlsPort,
     origin: `http://127.0.0.1:${port}`,
-    stop: () => stop(child),
+    stop: async () => {
+      await stop(child);
+      rmSync(kv, { recursive: true, force: true });
+    },
   };
 }
 
