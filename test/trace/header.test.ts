@@ -70,7 +70,7 @@ describe("traceHeader()", () => {
   });
 });
 
-test("traceLines() says NODATA, another type, an attempt, a cache and a note behind rcode and source", () => {
+test("traceLines() says NODATA, another type, an attempt and a note behind rcode and source", () => {
   const queries = [
     query({ type: "AAAA", answers: 0, source: "kubernetes", note: "seen" }),
     query({ source: "forward", cache: "memory" }),
@@ -78,7 +78,7 @@ test("traceLines() says NODATA, another type, an attempt, a cache and a note beh
   ];
   expect(traceLines(queries, "A")).toEqual([
     "1/3 web.default.svc.cluster.local. NOERROR kubernetes AAAA NODATA; seen",
-    "2/3 web.default.svc.cluster.local. NOERROR forward cache=memory",
+    "2/3 web.default.svc.cluster.local. NOERROR forward",
     "3/3 web.default.svc.cluster.local. TIMEOUT attempt 2",
   ]);
 });
