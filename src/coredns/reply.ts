@@ -3,21 +3,22 @@
  *
  * @module
  */
-import type { Context, Reply } from "./plugin.ts";
+import { bare, type Ede, type Rcode } from "../dns/message.ts";
+import type { Context, Reply, Step } from "./plugin.ts";
 
 /** NOERROR without records, without AA: what `SetReply` of miekg/dns begins with. */
 export function blank(plugin: string, context: Pick<Context, "cacheOff">): Omit<Reply, "steps"> {
-  return {
-    rcode: "NOERROR",
-    authoritative: false,
-    authenticData: false,
-    answer: [],
-    authority: [],
-    additional: [],
-    source: plugin,
-    cache: context.cacheOff ? "off" : "miss",
-    ede: [],
-  };
+  return { ...bare("NOERROR"), source: plugin, cache: context.cacheOff ? "off" : "miss" };
+}
+
+/** What the server writes where a plugin gave up: CoreDNS's `cache` never sees it. */
+export function gaveUp(
+  source: string,
+  rcode: Rcode,
+  steps: readonly Step[],
+  ede: readonly Ede[] = [],
+): Reply {
+  return { ...bare(rcode, ede), source, cache: "miss", steps, unwritten: true };
 }
 
 /** `reply` with what `plugin` did in front of what the plugins behind it did. */

@@ -17,7 +17,7 @@ import {
 import { absolute } from "./imports.ts";
 import { type Context, DEEPEST, type Environment, type Plugin, type Reply } from "./plugin.ts";
 import { ONCE, REGISTRY } from "./registry.ts";
-import { dropped } from "./reply.ts";
+import { dropped, gaveUp } from "./reply.ts";
 
 /** A directive of a block with its plugin, in the order in which queries go through them. */
 export interface BuiltPlugin {
@@ -228,19 +228,7 @@ function told(plugin: Plugin, reply: Reply): Reply {
 
 /** A reply that no plugin wrote. */
 function refusal(rcode: Rcode, did: string, plugin = "server"): Reply {
-  return {
-    rcode,
-    authoritative: false,
-    authenticData: false,
-    answer: [],
-    authority: [],
-    additional: [],
-    source: "server",
-    cache: "miss",
-    ede: [],
-    steps: [{ plugin, did }],
-    unwritten: true,
-  };
+  return gaveUp("server", rcode, [{ plugin, did }]);
 }
 
 function at(directive: Directive, message: string): CorefileError {

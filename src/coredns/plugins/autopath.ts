@@ -36,6 +36,7 @@ import { err, ok, type Result } from "../../result.ts";
 import { withinAny, wrong, wrongCount, zonesOrBlock } from "../arguments.ts";
 import type { Directive } from "../corefile.ts";
 import type { Environment, Next, Reply, Setup, SetupError, Step } from "../plugin.ts";
+import { gaveUp } from "../reply.ts";
 import { type SearchOf, searchOfClient, searchOfFile } from "./autopath/search.ts";
 
 export const autopath: Setup = (directive, environment) => {
@@ -136,17 +137,5 @@ async function passOn(why: string, question: Question, next: Next): Promise<Repl
 /** Trimming the domain off leaves no name (TrimZone in plugin/pkg/dnsutil), which is an error of the plugin. */
 function overshot(first: Name): Reply {
   const did = `broke off: ${first} is the search domain itself, no name stands before it`;
-  return {
-    rcode: "SERVFAIL",
-    authoritative: false,
-    authenticData: false,
-    answer: [],
-    authority: [],
-    additional: [],
-    source: "autopath",
-    cache: "miss",
-    ede: [],
-    steps: [{ plugin: "autopath", did }],
-    unwritten: true,
-  };
+  return gaveUp("autopath", "SERVFAIL", [{ plugin: "autopath", did }]);
 }

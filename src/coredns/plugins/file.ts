@@ -29,6 +29,7 @@ import { ok } from "../../result.ts";
 import { withinAny, wrong, wrongCount } from "../arguments.ts";
 import { mountedFile, noSuchFile } from "../files.ts";
 import type { Context, Next, Plugin, Reply, Setup } from "../plugin.ts";
+import { blank } from "../reply.ts";
 import { type Found, lookup } from "../zonefile/lookup.ts";
 import type { Zone } from "../zonefile/zone.ts";
 import { beyondLimits, type Options, readOptions, readZones, zonesFor } from "./file/options.ts";
@@ -112,7 +113,7 @@ function longest(zones: readonly Name[], qname: Name): Name | undefined {
 function replyOf(found: Found, context: Context): Reply {
   const { outcome, answer, authority, additional, elsewhere } = found;
   return {
-    ...blank(context),
+    ...blank("file", context),
     rcode: RCODES[outcome] ?? "NOERROR",
     authoritative: outcome !== "delegation",
     answer,
@@ -128,20 +129,7 @@ const RCODES: Readonly<Record<string, string>> = { nxdomain: "NXDOMAIN", servfai
 
 /** What the server writes itself, so that the cache does not keep it. */
 function gaveUp(rcode: string, did: string, context: Context): Reply {
-  return { ...blank(context), rcode, steps: [{ plugin: "file", did }], unwritten: true };
-}
-
-function blank(context: Context): Omit<Reply, "rcode" | "steps"> {
-  return {
-    authoritative: false,
-    authenticData: false,
-    answer: [],
-    authority: [],
-    additional: [],
-    source: "file",
-    cache: context.cacheOff ? "off" : "miss",
-    ede: [],
-  };
+  return { ...blank("file", context), rcode, steps: [{ plugin: "file", did }], unwritten: true };
 }
 
 async function fallThrough(found: Found, question: Question, next: Next): Promise<Reply> {

@@ -21,6 +21,7 @@ import { isWithin, sameName } from "../../dns/name.ts";
 import { ok } from "../../result.ts";
 import { withinAny } from "../arguments.ts";
 import type { Context, Reply, Setup, Step, UpstreamOutcome } from "../plugin.ts";
+import { gaveUp } from "../reply.ts";
 import { type ForwardOptions, readForwardOptions } from "./forward/options.ts";
 
 export const forward: Setup = (directive, environment) => {
@@ -87,7 +88,7 @@ async function ask(
     if (options.failover.includes(outcome.rcode) && ++refused < upstreams.length) continue;
     return replyOf(outcome, address, steps);
   }
-  return gaveUp(failed, steps);
+  return gaveUp("forward", "SERVFAIL", steps, failed ? [failed] : []);
 }
 
 function replyOf(
@@ -105,23 +106,6 @@ function replyOf(
   // `upstream` is for resolvers outside: servers inside are shown by their steps.
   const { source, cache, upstream: beyond } = outcome.inner;
   return { ...whole, source, cache, ...(beyond !== undefined && { upstream: beyond }) };
-}
-
-/** SERVFAIL, which the server writes: CoreDNS's cache does not keep it. */
-function gaveUp(ede: Ede | undefined, steps: readonly Step[]): Reply {
-  return {
-    rcode: "SERVFAIL",
-    authoritative: false,
-    authenticData: false,
-    answer: [],
-    authority: [],
-    additional: [],
-    source: "forward",
-    cache: "miss",
-    ede: ede ? [ede] : [],
-    steps,
-    unwritten: true,
-  };
 }
 
 /** plugin/forward/policy.go: `round_robin` begins one further each time and keeps the order of the others. */

@@ -44,7 +44,7 @@ import type { Rcode } from "../../dns/message.ts";
 import { fromLabels, isWithin, labels, type Name, sameName } from "../../dns/name.ts";
 import { ok } from "../../result.ts";
 import type { Context, Plugin, Reply, Setup } from "../plugin.ts";
-import { dropped } from "../reply.ts";
+import { blank, dropped } from "../reply.ts";
 import { answer, soa } from "./kubernetes/answer.ts";
 import type { Answer, Asked } from "./kubernetes/asked.ts";
 import { type Options, readOptions } from "./kubernetes/options.ts";
@@ -90,7 +90,7 @@ function pluginOf(options: Options, cluster: Cluster, bound: boolean): Plugin {
 function replyOf(asked: Asked, rcode: Rcode, found: Answer): Reply {
   const { elsewhere } = found;
   return {
-    ...blank(asked.context),
+    ...blank("kubernetes", asked.context),
     rcode,
     authoritative: true,
     answer: found.records,
@@ -105,20 +105,7 @@ function replyOf(asked: Asked, rcode: Rcode, found: Answer): Reply {
 /** Zone transfers are for the `transfer` plugin to grant. */
 function refused(context: Context): Reply {
   const steps = [{ plugin: "kubernetes", did: "zone transfers are refused" }];
-  return { ...blank(context), rcode: "REFUSED", steps };
-}
-
-function blank(context: Context): Omit<Reply, "rcode" | "steps"> {
-  return {
-    authoritative: false,
-    authenticData: false,
-    answer: [],
-    authority: [],
-    additional: [],
-    source: "kubernetes",
-    cache: context.cacheOff ? "off" : "miss",
-    ede: [],
-  };
+  return { ...blank("kubernetes", context), rcode: "REFUSED", steps };
 }
 
 function fallThrough(did: string, reply: Reply): Reply {

@@ -42,6 +42,7 @@ import { describeNameError, parseName } from "../../dns/name.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { Directive } from "../corefile.ts";
 import type { Environment, Reply, Setup, Step } from "../plugin.ts";
+import { gaveUp } from "../reply.ts";
 import { applyRules } from "./rewrite/response.ts";
 import type { ResponseRule } from "./rewrite/rule.ts";
 import { type OrderedRule, readRule } from "./rewrite/rules.ts";
@@ -109,19 +110,8 @@ function rewriteQuestion(
 
 /** The server writes the reply, with the client's question. */
 function brokeOff(did: string): Reply {
-  return {
-    rcode: "SERVFAIL",
-    authoritative: false,
-    authenticData: false,
-    answer: [],
-    authority: [],
-    additional: [],
-    source: "rewrite",
-    cache: "miss",
-    ede: [],
-    steps: [{ plugin: "rewrite", did: did.slice(0, LONGEST_STEP) }],
-    unwritten: true,
-  };
+  const steps = [{ plugin: "rewrite", did: did.slice(0, LONGEST_STEP) }];
+  return gaveUp("rewrite", "SERVFAIL", steps);
 }
 
 const LONGEST_STEP = 500;
