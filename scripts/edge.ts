@@ -34,7 +34,14 @@ export function createEdge(
   const { key, cert } = certificate;
   return createSecureServer({ key, cert, allowHTTP1: true }, (incoming, outgoing) => {
     const headers = forwarded(incoming.headers);
-    headers.host = incoming.headers[":authority"] ?? incoming.headers.host ?? "localhost";
+    const host = incoming.headers[":authority"] ?? incoming.headers.host ?? "localhost";
+    // workerd answers a host that is none with a 500 of its own; Cloudflare's edge never lets it through.
+    if (!/^[A-Za-z0-9.:[\]_-]+$/.test(host)) {
+      incoming.resume();
+      refuse(outgoing as Http2ServerResponse, 400, "the Host header holds no host\n");
+      return;
+    }
+    headers.host = host;
     headers["x-forwarded-proto"] = "https";
     const onward = request(
       { ...origin, agent, method: incoming.method, path: incoming.url, headers },
@@ -44,7 +51,8 @@ export function createEdge(
         reply.on("error", () => outgoing.destroy());
       },
     );
-    onward.on("error", () => unavailable(outgoing as Http2ServerResponse));
+    const starting = "the Worker behind the local edge did not answer; it may be starting\n";
+    onward.on("error", () => refuse(outgoing as Http2ServerResponse, 502, starting));
     (incoming as Http2ServerRequest).on("aborted", () => onward.destroy());
     incoming.pipe(onward);
   });
@@ -58,11 +66,11 @@ function forwarded(headers: NodeJS.Dict<string | string[]>): Record<string, stri
   return kept;
 }
 
-function unavailable(outgoing: Http2ServerResponse): void {
+function refuse(outgoing: Http2ServerResponse, status: number, text: string): void {
   if (outgoing.headersSent) {
     outgoing.destroy();
     return;
   }
-  outgoing.writeHead(502, { "content-type": "text/plain" });
-  outgoing.end("the Worker behind the local edge did not answer; it may be starting\n");
+  outgoing.writeHead(status, { "content-type": "text/plain" });
+  outgoing.end(text);
 }

@@ -35,7 +35,7 @@ export function createApp(deps: Deps): Hono {
     app.all(path, (c) =>
       problemResponse({
         status: 405,
-        detail: `${new URL(c.req.url).pathname.slice(0, 80)} takes ${allow}: received ${c.req.method.slice(0, 20)}`,
+        detail: `${c.req.path.slice(0, 80)} takes ${allow}: received ${c.req.method.slice(0, 20)}`,
         headers: { allow },
       }),
     );

@@ -14,6 +14,7 @@ import { type Budget, createBudget } from "../upstream/budget.ts";
 import type { Deps } from "./deps.ts";
 import { decodeSegment, type Options, parseOptions } from "./options.ts";
 import { badRequest, type Problem, quoted } from "./problem.ts";
+import { queryOf } from "./url.ts";
 
 /** Where no vantage is named: the cluster of the talk. */
 export const DEFAULT_CLUSTER = "demo";
@@ -113,7 +114,7 @@ export async function ask(
 
 /** What stands in the path behind the resource, and in the query. */
 export function optionsOf(c: Context, path: VantagePath): Result<Options, Problem> {
-  return parseOptions(path.rest, new URL(c.req.url).searchParams);
+  return parseOptions(path.rest, queryOf(c));
 }
 
 /** Workers end a request's work with its response, unless it is handed to `waitUntil`. */

@@ -14,10 +14,11 @@ import type { Deps } from "./deps.ts";
 import { resolveJson } from "./json.ts";
 import { messageOf } from "./message.ts";
 import { badRequest, problemResponse } from "./problem.ts";
+import { queryOf } from "./url.ts";
 import { answerResponse, NOT_KEPT, servfail, wireResponse } from "./wire.ts";
 
 export async function dnsQuery(c: Context, deps: Deps): Promise<Response> {
-  const params = new URL(c.req.url).searchParams;
+  const params = queryOf(c);
   if (c.req.method === "GET" && !params.has("dns") && params.has("name"))
     return resolveJson(c, deps);
   const octets = await messageOf(c, params, deps);

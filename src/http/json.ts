@@ -17,6 +17,7 @@ import { type Answered, ask, findSeat, optionsOf, vantagePath } from "./ask.ts";
 import type { Deps } from "./deps.ts";
 import { answerHeaders } from "./headers.ts";
 import { badRequest, type Problem, problemResponse, quoted } from "./problem.ts";
+import { queryOf } from "./url.ts";
 import { answerResponse, DNS_MESSAGE } from "./wire.ts";
 
 export async function resolveJson(c: Context, deps: Deps): Promise<Response> {
@@ -24,7 +25,7 @@ export async function resolveJson(c: Context, deps: Deps): Promise<Response> {
   if (!path.ok) return problemResponse(path.error);
   const options = optionsOf(c, path.value);
   if (!options.ok) return problemResponse(options.error);
-  const params = new URL(c.req.url).searchParams;
+  const params = queryOf(c);
   const asked = askedOf(params);
   if (!asked.ok) return problemResponse(asked.error);
   const form = params.get("ct") ?? "";

@@ -5,6 +5,7 @@
  */
 import type { Context } from "hono";
 import { html } from "hono/html";
+import { urlOf } from "../http/url.ts";
 
 interface Try {
   readonly what: string;
@@ -26,7 +27,7 @@ export function home(c: Context): Response | Promise<Response> {
 
 /** The lines to type, with the host that was asked filled in. */
 function commands(c: Context): Try[] {
-  const url = new URL(c.req.url);
+  const url = urlOf(c);
   const secure = url.protocol === "https:" || c.req.header("x-forwarded-proto") === "https";
   const origin = `${secure ? "https" : "http"}://${url.host}`;
   const port = url.port === "" ? "" : ` -p ${url.port}`;

@@ -3,6 +3,7 @@
  */
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseList } from "structured-headers";
@@ -168,6 +169,40 @@ describe.each(RUNTIMES)("%s", (runtime) => {
       }
     });
   });
+
+  test.each(["a b", '"><script>', "x;y'z", "a/b?c", ""])(
+    "Host: %s is no fault of ours",
+    async (host) => {
+      const ask = (path: string) =>
+        new Promise<{ status: number; text: string }>((resolve, reject) => {
+          const { tlsPort: port } = server;
+          const asked = request(
+            {
+              host: "127.0.0.1",
+              rejectUnauthorized: false,
+              servername: "localhost",
+              port,
+              path,
+              headers: { host, accept: "text/html" },
+            },
+            (reply) => {
+              let text = "";
+              reply.on("data", (chunk) => {
+                text += chunk;
+              });
+              reply.on("end", () => resolve({ status: reply.statusCode ?? 0, text }));
+            },
+          );
+          asked.on("error", reject);
+          asked.end();
+        });
+      for (const path of ["/", "/resolve?name=web-service", "/nowhere"]) {
+        const { status, text } = await ask(path);
+        expect(status).toBeLessThan(500);
+        expect(text).not.toContain("<script>");
+      }
+    },
+  );
 
   test("a second ask within the TTL says cache=memory with a lower TTL", async () => {
     const ask = async () => {
