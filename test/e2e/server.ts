@@ -37,7 +37,12 @@ export async function startServer(
     // A group of its own, so that stopping it ends npm's children too.
     detached: true,
   });
-  await said(child, "ready");
+  try {
+    await said(child, "ready");
+  } catch (error) {
+    await stop(child);
+    throw error;
+  }
   return {
     port,
     tlsPort,
