@@ -7,8 +7,10 @@
  *
  * @module
  */
+
 import { canonicalAddress } from "../dns/address.ts";
 import { err, ok, type Result } from "../result.ts";
+import { printResolvConf } from "../stub/resolvconf.ts";
 import type { ResolvConf } from "../stub/resolver.ts";
 import type { Cluster, Node, Pod } from "./model.ts";
 
@@ -47,7 +49,7 @@ export function podResolvConf(cluster: Cluster, pod: Pod, node: Node | undefined
   const fitting = withinLimits(merged);
   return {
     conf: fitting.conf,
-    text: resolvConfText(fitting.conf),
+    text: printResolvConf(fitting.conf),
     events: [...base.events, ...fitting.events],
   };
 }
@@ -179,16 +181,6 @@ function fittingSearch(search: readonly string[]): readonly string[] {
     .filter((domain) => domain.length <= LONGEST_DOMAIN);
   while (domains.join(" ").length > LONGEST_SEARCH_LINE) domains.pop();
   return domains;
-}
-
-/** In containerd's order; a line without anything to say is left out. */
-function resolvConfText({ nameservers, search, options }: ResolvConf): string {
-  const lines = [
-    ...(search.length > 0 ? [`search ${search.join(" ")}`] : []),
-    ...nameservers.map((address) => `nameserver ${address}`),
-    ...(options.length > 0 ? [`options ${options.join(" ")}`] : []),
-  ];
-  return lines.map((line) => `${line}\n`).join("");
 }
 
 function optionName(option: string): string {

@@ -106,6 +106,11 @@ export function parent(of: Name): Name {
   return fromLabels(labels(of).slice(1));
 }
 
+/** Whether `text` closes with the root's dot, and not with a dot of its last label (`\\.`). */
+export function endsInRootDot(text: string): boolean {
+  return text.endsWith(".") && !isEscapedAt(text, text.length - 1);
+}
+
 /** What is wrong, as a sentence without its full stop. */
 export function describeNameError(error: NameError): string {
   switch (error.kind) {

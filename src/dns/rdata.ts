@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { joined } from "../octets.ts";
 import { addressOctets, addressOfOctets } from "./address.ts";
 import {
   type Cursor,
@@ -193,16 +194,6 @@ function readOther(from: Cursor, type: RRType): Uint8Array {
   });
   pieces.push(readRest(from));
   return joined(pieces);
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
 
 function writeSoa(to: Writer, soa: Soa): void {

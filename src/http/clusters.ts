@@ -3,11 +3,13 @@
  *
  * @module
  */
+
 import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 import { compactList } from "../cluster/compact.ts";
 import { podHosts } from "../cluster/hosts.ts";
 import { rulesOf } from "../cluster/kube-proxy/ruleset.ts";
+import type { Vantage } from "../cluster/vantage.ts";
 import { saveText } from "../packet/save.ts";
 import { DEFAULT_CLUSTER, findCluster, findSeat, unknown, vantagePath } from "./ask.ts";
 import { corefileJson } from "./corefile.ts";
@@ -66,20 +68,24 @@ export async function corefile(c: Context, deps: Deps): Promise<Response> {
   return response;
 }
 
-export async function resolvConf(c: Context, deps: Deps): Promise<Response> {
-  const path = vantagePath(c.req.path);
-  if (!path.ok) return problemResponse(path.error);
-  const seat = await findSeat(path.value, deps);
-  return seat.ok ? text(seat.value.vantage.text) : problemResponse(seat.error);
+export function resolvConf(c: Context, deps: Deps): Promise<Response> {
+  return podFile(c, deps, (vantage) => vantage.text);
 }
 
-export async function hosts(c: Context, deps: Deps): Promise<Response> {
+export function hosts(c: Context, deps: Deps): Promise<Response> {
+  return podFile(c, deps, ({ cluster, pod, node }) => podHosts(cluster, pod, node));
+}
+
+/** A file that kubelet writes into the pod that the path names. */
+async function podFile(
+  c: Context,
+  deps: Deps,
+  write: (vantage: Vantage) => string,
+): Promise<Response> {
   const path = vantagePath(c.req.path);
   if (!path.ok) return problemResponse(path.error);
   const seat = await findSeat(path.value, deps);
-  if (!seat.ok) return problemResponse(seat.error);
-  const { cluster, pod, node } = seat.value.vantage;
-  return text(podHosts(cluster, pod, node));
+  return seat.ok ? text(write(seat.value.vantage)) : problemResponse(seat.error);
 }
 
 /** A node's tables as `iptables-save` prints them, of IPv6 with `?family=6`. */

@@ -5,7 +5,7 @@
  */
 import type { Context } from "hono";
 import type { Message, RR } from "../dns/message.ts";
-import { describeNameError, type Name, parseName } from "../dns/name.ts";
+import { describeNameError, endsInRootDot, parseName } from "../dns/name.ts";
 import { printRdata } from "../dns/records.ts";
 import { isRefusedType, parseType, rcodeNumber, typeNumber } from "../dns/types.ts";
 import type { Asked } from "../exchanged.ts";
@@ -76,21 +76,13 @@ function askedOf(params: URLSearchParams): Result<Asked, Problem> {
   if (!checkingDisabled.ok) return checkingDisabled;
   return ok({
     question: { name: name.value, type, class: 1 },
-    absolute: endsInDot(text, name.value),
+    absolute: endsInRootDot(text),
     dnssecOk: dnssecOk.value,
     checkingDisabled: checkingDisabled.value,
     // Google's API always tells.
     authenticData: true,
     recursionDesired: true,
   });
-}
-
-/** Whether the root dot was typed, and is no escaped dot of the last label. */
-function endsInDot(text: string, name: Name): boolean {
-  return (
-    text.endsWith(".") &&
-    !(text.endsWith("\\.") && parseName(`${text}.`).ok && name.endsWith("\\.."))
-  );
 }
 
 function readFlag(params: URLSearchParams, key: string): Result<boolean, Problem> {

@@ -5,8 +5,10 @@
  *
  * @module
  */
+
 import type { Context } from "hono";
 import { within } from "../cache/time-limit.ts";
+import { joined } from "../octets.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Deps } from "./deps.ts";
 import { badRequest, type Problem } from "./problem.ts";
@@ -107,16 +109,6 @@ async function readBody(body: ReadableStream<Uint8Array> | null): Promise<Uint8A
 
 /** Octets. */
 const MOST_DRAINED = 1024 * 1024;
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const octets = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    octets.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return octets;
-}
 
 function tooLong(): Problem {
   return { status: 413, detail: `a DNS message has at most ${LONGEST_MESSAGE} octets` };

@@ -6,8 +6,10 @@
  *
  * @module
  */
+
 import { sha256 } from "@noble/hashes/sha2.js";
 import { addressOctets } from "../dns/address.ts";
+import { joined } from "../octets.ts";
 
 /** An IP packet. `src` and `dst` are addresses of one family; ports and `payload` mean nothing to ICMP. */
 export interface IpPacket {
@@ -50,7 +52,7 @@ export interface Frame extends IpPacket {
 export function frame(spec: Frame): Uint8Array {
   const packet = ipPacket(spec);
   const etherType = (packet[0] as number) >> 4 === 4 ? 0x0800 : 0x86dd;
-  return join([macOctets(spec.dstMac), macOctets(spec.srcMac), u16(etherType), packet]);
+  return joined([macOctets(spec.dstMac), macOctets(spec.srcMac), u16(etherType), packet]);
 }
 
 /**
@@ -69,7 +71,7 @@ export function ipPacket(spec: IpPacket): Uint8Array {
     throw new Error(`a ${spec.protocol} payload takes ${longest} octets: ${spec.payload.length}`);
   }
   const body = SEGMENTS[spec.protocol](spec, ends);
-  return join([
+  return joined([
     src.length === 4 ? ipv4Header(spec, ends, body) : ipv6Header(spec, ends, body),
     body,
   ]);
@@ -126,7 +128,7 @@ const SEGMENTS: Readonly<Record<IpPacket["protocol"], (spec: IpPacket, ends: End
 
 function udp(spec: IpPacket, ends: Ends): Uint8Array {
   const length = u16(UDP_HEADER + spec.payload.length);
-  const datagram = join([u16(spec.srcPort), u16(spec.dstPort), length, u16(0), spec.payload]);
+  const datagram = joined([u16(spec.srcPort), u16(spec.dstPort), length, u16(0), spec.payload]);
   const sum = checksum([pseudoHeader(spec, ends, datagram.length), datagram]);
   // 0 says "no checksum", so that one that comes out as 0 is sent as its other form.
   return withU16(datagram, 6, sum || 0xffff);
@@ -135,7 +137,7 @@ function udp(spec: IpPacket, ends: Ends): Uint8Array {
 function tcp(spec: IpPacket, ends: Ends): Uint8Array {
   const { seq, ack, flags } = spec.tcp ?? { seq: 0, ack: 0, flags: [] };
   const bits = flags.reduce((all, flag) => all | TCP_FLAGS[flag], 0);
-  const segment = join([
+  const segment = joined([
     u16(spec.srcPort),
     u16(spec.dstPort),
     u32(seq),
@@ -154,7 +156,7 @@ function icmp(spec: IpPacket, ends: Ends): Uint8Array {
   const isV4 = ends.src.length === 4;
   const room = isV4 ? LONGEST_ERROR[4] - IPV4_HEADER : LONGEST_ERROR[6] - IPV6_HEADER;
   const kept = quoted.subarray(0, room - ICMP_HEADER);
-  const message = join([Uint8Array.of(type, code), u16(0), u32(0), kept]);
+  const message = joined([Uint8Array.of(type, code), u16(0), u32(0), kept]);
   // ICMPv6 alone counts the pseudo-header.
   const before = isV4 ? [] : [pseudoHeader(spec, ends, message.length)];
   return withU16(message, 2, checksum([...before, message]));
@@ -163,7 +165,7 @@ function icmp(spec: IpPacket, ends: Ends): Uint8Array {
 function ipv4Header(spec: IpPacket, { src, dst }: Ends, body: Uint8Array): Uint8Array {
   // Linux sets DF on UDP and TCP (path MTU discovery), and on its ICMP errors the precedence "internetwork control".
   const [service, fragment] = spec.protocol === "icmp" ? [0xc0, 0] : [0, 0x4000];
-  const header = join([
+  const header = joined([
     Uint8Array.of(0x45, service),
     u16(IPV4_HEADER + body.length),
     u16(spec.ipId ?? 0),
@@ -178,12 +180,12 @@ function ipv4Header(spec: IpPacket, { src, dst }: Ends, body: Uint8Array): Uint8
 
 function ipv6Header(spec: IpPacket, { src, dst }: Ends, body: Uint8Array): Uint8Array {
   const next = Uint8Array.of(protocolNumber(spec, 6), spec.ipTtl);
-  return join([u32(0x60000000), u16(body.length), next, src, dst]);
+  return joined([u32(0x60000000), u16(body.length), next, src, dst]);
 }
 
 /** RFC 768, RFC 9293 §3.1; RFC 8200 §8.1. The sum is the same for lengths in 16 and in 32 bits. */
 function pseudoHeader(spec: IpPacket, { src, dst }: Ends, length: number): Uint8Array {
-  return join([src, dst, u32(length), u32(protocolNumber(spec, src.length === 4 ? 4 : 6))]);
+  return joined([src, dst, u32(length), u32(protocolNumber(spec, src.length === 4 ? 4 : 6))]);
 }
 
 function protocolNumber({ protocol }: IpPacket, family: 4 | 6): number {
@@ -211,14 +213,4 @@ function u16(value: number): Uint8Array {
 
 function u32(value: number): Uint8Array {
   return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

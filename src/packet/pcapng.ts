@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { joined } from "../octets.ts";
+
 export interface Capture {
   /** The places that packets pass, in the order of their numbers. */
   readonly interfaces: readonly CaptureInterface[];
@@ -36,7 +38,7 @@ export interface CapturedPacket {
  */
 export function writePcapng(capture: Capture): Uint8Array<ArrayBuffer> {
   const { interfaces, packets, start, application } = capture;
-  return join([
+  return joined([
     sectionHeader(application),
     ...interfaces.map(interfaceDescription),
     ...packets.map((packet) => {
@@ -108,9 +110,9 @@ function block(
   options: readonly Uint8Array[],
 ): Uint8Array {
   const ended = options.length === 0 ? [] : [...options, option(END_OF_OPTIONS, new Uint8Array())];
-  const body = join([...fixed, ...ended]);
+  const body = joined([...fixed, ...ended]);
   const length = u32(body.length + 12);
-  return join([u32(type), length, body, length]);
+  return joined([u32(type), length, body, length]);
 }
 
 function textOption(code: number, text: string): Uint8Array {
@@ -121,7 +123,7 @@ function textOption(code: number, text: string): Uint8Array {
 }
 
 function option(code: number, value: Uint8Array): Uint8Array {
-  return join([u16(code), u16(value.length), padded(value)]);
+  return joined([u16(code), u16(value.length), padded(value)]);
 }
 
 /** Filled up with zeros to a multiple of four octets; the lengths beside it do not count them. */
@@ -138,14 +140,4 @@ function u16(value: number): Uint8Array {
 
 function u32(value: number): Uint8Array {
   return Uint8Array.of(value, value >>> 8, value >>> 16, value >>> 24);
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

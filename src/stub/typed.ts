@@ -4,7 +4,7 @@
  * @module
  */
 import { addressFamily } from "../dns/address.ts";
-import { labelOctets, type Name, parseName } from "../dns/name.ts";
+import { endsInRootDot, labelOctets, type Name, parseName } from "../dns/name.ts";
 import type { Libc, StubQuestion } from "./resolver.ts";
 
 export interface Typed {
@@ -24,7 +24,7 @@ export function readTyped(text: string): Typed | undefined {
   const name = parseName(text);
   if (!name.ok) return undefined;
   const labels = labelOctets(name.value);
-  const absolute = endsInDot(text);
+  const absolute = endsInRootDot(text);
   return {
     text: absolute ? text.slice(0, -1) : text,
     name: name.value,
@@ -66,14 +66,6 @@ export function numericAddress(text: string, libc: Libc): string | undefined {
 
 export function isAddressType(type: string): boolean {
   return type === "A" || type === "AAAA";
-}
-
-/** A closing dot that is not `\.`. */
-function endsInDot(text: string): boolean {
-  if (!text.endsWith(".")) return false;
-  let slashes = 0;
-  while (text[text.length - 2 - slashes] === "\\") slashes++;
-  return slashes % 2 === 0;
 }
 
 /** glibc `res_hnok`: letters, digits, `-` and `_`, and no `-` at the very start. */

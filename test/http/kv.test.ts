@@ -4,9 +4,8 @@
 import { describe, expect, test } from "vitest";
 import { type KeyValueStore, memoryStore } from "../../src/cache/store.ts";
 import { upstreamCache } from "../../src/cache/upstream-cache.ts";
+import { wait } from "../../src/runtime/upstream/wait.ts";
 import { message, post, query, testService } from "./service.ts";
-
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 function serviceOn(store: KeyValueStore) {
   const now = (): number => Date.now();

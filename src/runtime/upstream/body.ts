@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { joined } from "../../octets.ts";
 
 /** Octets that can be taken from a stream in pieces of one's own choice. */
 export interface OctetReader {
@@ -52,11 +53,5 @@ export async function readAll(
     }
     pieces.push(value);
   }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+  return joined(pieces);
 }
