@@ -7,12 +7,19 @@
  *
  * @module
  */
+import type { Carrier, Crossing } from "./carrier.ts";
 import type { Cluster, Node } from "./cluster/model.ts";
 import { type Route, route, type Sender } from "./cluster/route.ts";
 import { type ClusterOutcome, exchanged, failed } from "./cluster-outcome.ts";
 import { coreDnsOn } from "./coredns/home.ts";
 import { nodeLocalOn } from "./coredns/node-local.ts";
-import { type Context, DEEPEST, type Exchange, type Step } from "./coredns/plugin.ts";
+import {
+  type Context,
+  DEEPEST,
+  type Exchange,
+  type Step,
+  type UpstreamOutcome,
+} from "./coredns/plugin.ts";
 import type { CoreDns } from "./coredns/server.ts";
 import { canonicalAddress } from "./dns/address.ts";
 import type { Question } from "./dns/message.ts";
@@ -22,10 +29,16 @@ export interface ClusterServers {
   readonly coredns: CoreDns;
   /** Asks a resolver outside the cluster. */
   readonly outside: Exchange;
+  readonly carrier?: Carrier;
 }
 
 /** Who asks, and all else of the query that does not change on its way. */
-export type ClusterQuery = Omit<Context, "server" | "exchange" | "resolve" | "depth">;
+export interface ClusterQuery extends Omit<Context, "server" | "exchange" | "resolve" | "depth"> {
+  /** What brought it: CoreDNS asks on by the same unless `forward` says otherwise. */
+  readonly protocol: Carried["protocol"];
+}
+
+type Carried = Parameters<Carrier["fromServer"]>[0];
 
 /** Asks CoreDNS in the pod at `endpoint`. */
 export function askCoreDns(
@@ -52,9 +65,14 @@ export function askNodeLocal(
 export function clusterExchange(place: Place, way: Way): Exchange {
   return async (address, question, flags) => {
     const to = endpointOf(address);
-    const hop = to && (toItself(to, place, way) ?? route(place.sender, to.address, to.port));
+    const itself = to && toItself(to, place, way);
+    const hop = itself ?? (to && route(place.sender, to.address, to.port));
+    const protocol = flags.protocol ?? way.query.protocol;
+    const carrier = itself === undefined ? way.servers.carrier : undefined;
+    const crossing = to && carrier?.fromServer({ ...to, from: place.address, protocol, question });
+    if (crossing?.failed) return failed(crossing.failed.kind, crossing.failed.why);
     if (hop === undefined || hop.kind === "upstream") {
-      return way.servers.outside(address, question, flags);
+      return carriedBack(await way.servers.outside(address, question, flags), crossing);
     }
     if (hop.kind === "reject") return failed("unreachable", hop.why);
     if (hop.kind === "silence") return failed("timeout", hop.why);
@@ -66,11 +84,18 @@ export function clusterExchange(place: Place, way: Way): Exchange {
     }
     const next: Way = {
       ...way,
-      query: { ...way.query, ...flags, client: place.client },
+      query: { ...way.query, ...flags, protocol, client: place.client },
       depth: way.depth + 1,
     };
-    return exchanged(await follow(question, hop, to?.port ?? 53, place, next));
+    const met = await follow(question, hop, to?.port ?? 53, place, next, crossing?.reached);
+    return carriedBack(exchanged(met), crossing);
   };
+}
+
+function carriedBack(outcome: UpstreamOutcome, crossing: Crossing | undefined): UpstreamOutcome {
+  if (crossing === undefined || outcome.kind === "failed") return outcome;
+  const back = crossing.back(outcome);
+  return back.kind === "reply" ? outcome : failed("timeout", back.why);
 }
 
 /** A server, where it stands, and whom others take it for. */
@@ -114,6 +139,7 @@ function follow(
   port: number,
   from: Place,
   way: Way,
+  reached: string | undefined,
 ): Promise<ClusterOutcome> {
   const { cluster, coredns } = way.servers;
   if (hop.kind === "node-local") {
@@ -122,7 +148,8 @@ function follow(
     return askOnNode(question, hop.address, node, way);
   }
   const { endpoints } = hop;
-  const endpoint = endpoints[Math.floor(way.query.random() * endpoints.length)] ?? hop.address;
+  const drawn = () => endpoints[Math.floor(way.query.random() * endpoints.length)] ?? hop.address;
+  const endpoint = reached ?? drawn();
   // Behind a Service is what the cluster's CoreDNS was built for; a pod may be asked at another port.
   const server = hop.service ? coredns : coreDnsOn(port, cluster, coredns);
   if (server === undefined) {

@@ -88,6 +88,8 @@ export type Exchange = (
     readonly checkingDisabled: boolean;
     readonly recursionDesired: boolean;
     readonly cacheOff: boolean;
+    /** Where `forward` says what the packets inside the cluster go by (`force_tcp`, `prefer_udp`). */
+    readonly protocol?: "udp" | "tcp";
   },
 ) => Promise<UpstreamOutcome>;
 

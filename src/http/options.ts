@@ -7,7 +7,7 @@
  * @module
  */
 import { describeNameError, parseName } from "../dns/name.ts";
-import type { LookupOptions } from "../lookup.ts";
+import type { LookupOptions } from "../queries.ts";
 import { err, ok, type Result } from "../result.ts";
 import { LIBCS, type Libc } from "../stub/resolver.ts";
 import { badRequest, type Problem, quoted } from "./problem.ts";

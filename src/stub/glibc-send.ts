@@ -159,9 +159,10 @@ function* exchange(
   const socket = sockets.get(server) ?? session.sender.open();
   sockets.set(server, socket);
   const protocol = session.settings.useVc ? "tcp" : "udp";
-  const { at } = session;
+  const { at, settings } = session;
+  const limit = settings.useVc ? CONNECT_TIMEOUT : timeLimit(settings, server);
   const batch = types.map((qtype) =>
-    session.sender.query({ qname, qtype, candidate, server, socket, at, protocol }),
+    session.sender.query({ qname, qtype, candidate, server, socket, at, limit, protocol }),
   );
   for (const query of batch) {
     if (talk.wanted === undefined || query.qtype === talk.wanted) talk.last = query;

@@ -140,6 +140,7 @@ function queryOf(lane: Lane, { qname, candidate }: Asked, { settings, sender }: 
     server: (lane.offset + lane.sent) % settings.nameservers.length,
     socket: sender.open(),
     at: lane.at,
+    limit: settings.timeout,
     protocol: settings.useVc ? "tcp" : "udp",
   });
 }

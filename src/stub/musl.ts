@@ -104,16 +104,20 @@ function needsSibling({ type, reply }: TypeReply, question: StubQuestion): boole
 /** `__res_msend_rc`: rounds of all unanswered types to all servers, with two repeats a type for SERVFAIL. */
 function* sendAll(name: Lookup, types: readonly RRType[]): Asking {
   const { settings, sender, qname, candidate, socket } = name;
+  const rounds = settings.timeout === 0 ? 0 : settings.attempts;
+  const interval = Math.floor(settings.timeout / settings.attempts);
   const replies = new Map<RRType, Answered>();
   const last = new Map<RRType, StubQuery>();
+  const protocol = "udp";
   const send = (qtype: RRType, server: number, at: number, beside = false): StubQuery => {
-    const protocol = "udp";
-    const query = sender.query({ qname, qtype, candidate, server, socket, at, protocol, beside });
+    // In the last round it waits for what is left of the whole time.
+    const left = name.at + settings.timeout - at;
+    const limit = left < 2 * interval ? left : interval;
+    const sent = { qname, qtype, candidate, server, socket, at, limit, protocol, beside } as const;
+    const query = sender.query(sent);
     last.set(qtype, query);
     return query;
   };
-  const rounds = settings.timeout === 0 ? 0 : settings.attempts;
-  const interval = Math.floor(settings.timeout / settings.attempts);
   let until = name.at + settings.timeout;
   for (let round = 0; round < rounds && replies.size < types.length; round++) {
     const at = name.at + round * interval;

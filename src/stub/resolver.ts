@@ -69,6 +69,8 @@ export interface StubQuery {
   readonly protocol: "udp" | "tcp";
   /** Milliseconds since the call, on the modelled clock. */
   readonly at: number;
+  /** Milliseconds that the libc waits for the reply before it goes on. */
+  readonly limit: number;
 }
 
 export type Outcome =

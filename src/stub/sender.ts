@@ -22,6 +22,7 @@ export interface Sending {
   readonly server: number;
   readonly socket: number;
   readonly at: number;
+  readonly limit: number;
   readonly protocol: "udp" | "tcp";
   /** Goes out beside a query of the same attempt (musl, to several servers at once). */
   readonly beside?: boolean;

@@ -71,6 +71,7 @@ async function ask(
       checkingDisabled: context.checkingDisabled,
       recursionDesired: context.recursionDesired,
       cacheOff: context.cacheOff,
+      ...(options.protocol && { protocol: options.protocol }),
     });
     if (outcome.kind === "failed") {
       failures++;

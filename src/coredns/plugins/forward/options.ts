@@ -35,6 +35,8 @@ export interface ForwardOptions {
   /** Rcodes for which the next `forward` of the block is asked. */
   readonly next: readonly string[];
   readonly nextOnNodata: boolean;
+  /** `force_tcp`, which wins, or `prefer_udp`; absent: what the query came by. */
+  readonly protocol?: "udp" | "tcp";
 }
 
 const OPTIONS = [
@@ -139,6 +141,12 @@ function readOption(option: Directive, options: ForwardOptions): Part {
       return option.args.length === 0
         ? ok({ nextOnNodata: true })
         : wrongCount(option, "no arguments");
+    case "force_tcp":
+    case "prefer_udp": {
+      if (option.args.length > 0) return wrongCount(option, "no arguments");
+      const tcp = option.name === "force_tcp" || options.protocol === "tcp";
+      return ok({ protocol: tcp ? "tcp" : "udp" });
+    }
     default:
       return readWithoutMeaning(option);
   }
@@ -147,8 +155,6 @@ function readOption(option: Directive, options: ForwardOptions): Part {
 /** Options about connections and health: they parse as in CoreDNS, and change nothing that is simulated. */
 function readWithoutMeaning(option: Directive): Part {
   switch (option.name) {
-    case "force_tcp":
-    case "prefer_udp":
     case "failfast_all_unhealthy_upstreams":
       return option.args.length === 0 ? NOTHING : wrongCount(option, "no arguments");
     case "tls":
