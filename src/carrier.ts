@@ -9,7 +9,7 @@ import type { Question, Said } from "./dns/message.ts";
 
 export interface Carrier {
   /** Sends a query from the Pod to its nameserver. */
-  fromPod(query: PodQuery): Crossing;
+  fromPod(query: PodQuery): PodCrossing;
   /** Sends a server's own query on to the next one. */
   fromServer(query: ServerQuery): Crossing;
 }
@@ -34,6 +34,12 @@ export interface PodQuery extends Query {
 export interface ServerQuery extends Query {
   /** The address that the server was asked at. */
   readonly from: string;
+}
+
+/** A query of the Pod's on its way. */
+export interface PodCrossing extends Crossing {
+  /** The server takes it up: what servers send on from now is for its sake. */
+  begin(): void;
 }
 
 /** A query on its way: where it came to, and the way back. */

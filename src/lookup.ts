@@ -11,7 +11,7 @@ import { type Answer, answerOf } from "./answer.ts";
 import type { Vantage } from "./cluster/vantage.ts";
 import type { Reply } from "./coredns/plugin.ts";
 import { bare, type Rcode, type RRType } from "./dns/message.ts";
-import { isWithin, name, parseName, ROOT } from "./dns/name.ts";
+import { isWithin, type Name, name, parseName, ROOT } from "./dns/name.ts";
 import { type Asked, traceOf } from "./exchanged.ts";
 import { type LookupOptions, preparation, runQueries, type World } from "./queries.ts";
 import type { StubQuestion } from "./stub/resolver.ts";
@@ -66,13 +66,17 @@ function stubQuestion(asked: Asked, options: LookupOptions): StubQuestion {
     asked.absolute ||
     qname === ROOT ||
     options.search?.length === 0 ||
-    NEVER_SEARCHED.has(type) ||
-    isWithin(qname, ARPA);
+    neverSearched(type, qname);
   const typed = asItIs ? qname : qname.slice(0, -1);
   const isAddress = type === "A" || type === "AAAA";
   const both = isAddress && !asItIs && (options.family ?? "any") === "any";
   if (!both) return { typed, types: [type], fromSearch: true };
   return { typed, types: ["A", "AAAA"], wanted: type, fromSearch: true };
+}
+
+/** Whether a search list never meets such a question. */
+export function neverSearched(type: RRType, qname: Name): boolean {
+  return NEVER_SEARCHED.has(type) || isWithin(qname, ARPA);
 }
 
 /** Whether this reply's NXDOMAIN or NOERROR holds for every type of the name, so that its sibling need not be asked. */

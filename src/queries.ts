@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Carrier, Crossing } from "./carrier.ts";
+import type { Carrier, PodCrossing } from "./carrier.ts";
 import { type CoreDnsRoute, type NodeLocalRoute, type Route, route } from "./cluster/route.ts";
 import type { Vantage } from "./cluster/vantage.ts";
 import { askCoreDns, askNodeLocal, type ClusterQuery } from "./cluster-exchange.ts";
@@ -142,7 +142,7 @@ function overridden(conf: ResolvConf, options: LookupOptions): ResolvConf {
   };
 }
 
-function depart(query: StubQuery, settings: StubSettings, visit: Visit): Crossing | undefined {
+function depart(query: StubQuery, settings: StubSettings, visit: Visit): PodCrossing | undefined {
   const address = settings.nameservers[query.server] as string;
   return visit.world.carrier?.fromPod({
     address: canonicalAddress(address) ?? address,
@@ -158,7 +158,7 @@ function depart(query: StubQuery, settings: StubSettings, visit: Visit): Crossin
 async function send(
   query: StubQuery,
   to: Route,
-  crossing: Crossing | undefined,
+  crossing: PodCrossing | undefined,
   visit: Sending,
 ): Promise<Exchanged> {
   const lost = crossing?.failed;
@@ -166,6 +166,7 @@ async function send(
     const ede = { code: lost.kind === "timeout" ? 22 : 23, text: lost.why };
     return { query, outcome: { kind: lost.kind }, ede };
   }
+  crossing?.begin();
   const one = await exchange(query, to, crossing?.reached, visit);
   if (crossing === undefined || one.outcome.kind !== "reply" || one.reply === undefined) return one;
   const back = crossing.back(one.reply);

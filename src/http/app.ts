@@ -6,10 +6,12 @@
 import { type Context, Hono } from "hono";
 import { home } from "../web/home.tsx";
 import { clusterObjects, corefile, hosts, iptables, listClusters, resolvConf } from "./clusters.ts";
+import { compareWays } from "./compare.ts";
 import type { Deps } from "./deps.ts";
 import { dnsQuery } from "./doh.ts";
 import { everyResponse } from "./headers.ts";
 import { resolveJson } from "./json.ts";
+import { life } from "./life.ts";
 import { problemResponse } from "./problem.ts";
 
 type Handler = (c: Context, deps: Deps) => Response | Promise<Response>;
@@ -44,6 +46,12 @@ export function createApp(deps: Deps): Hono {
   for (const vantage of VANTAGES) {
     serve(`${vantage}/dns-query/*`, ["GET", "POST"], dnsQuery);
     serve(`${vantage}/resolve/*`, ["GET"], resolveJson);
+    for (const ending of ["", ".txt", ".json", ".pcapng"]) {
+      serve(`${vantage}/life${ending}/*`, ["GET"], life);
+    }
+    for (const ending of ["", ".txt", ".json"]) {
+      serve(`${vantage}/compare${ending}/*`, ["GET"], compareWays);
+    }
     serve(`${vantage}/resolv.conf`, ["GET"], resolvConf);
     serve(`${vantage}/hosts`, ["GET"], hosts);
   }

@@ -118,7 +118,7 @@ export function optionsOf(c: Context, path: VantagePath): Result<Options, Proble
 }
 
 /** Workers end a request's work with its response, unless it is handed to `waitUntil`. */
-function inBackground(c: Context, work: Promise<unknown>): void {
+export function inBackground(c: Context, work: Promise<unknown>): void {
   const settled = work.catch(() => undefined);
   let execution: { waitUntil(work: Promise<unknown>): void } | undefined;
   try {

@@ -5,9 +5,9 @@
  */
 import type { Context } from "hono";
 import type { Message, RR } from "../dns/message.ts";
-import { describeNameError, endsInRootDot, parseName } from "../dns/name.ts";
+import { endsInRootDot } from "../dns/name.ts";
 import { printRdata } from "../dns/records.ts";
-import { isRefusedType, parseType, rcodeNumber, typeNumber } from "../dns/types.ts";
+import { isRefusedType, rcodeNumber, typeNumber } from "../dns/types.ts";
 import type { Asked } from "../exchanged.ts";
 import { type Lookup, unanswered } from "../lookup.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -16,6 +16,7 @@ import { createBudget } from "../upstream/budget.ts";
 import { type Answered, ask, findSeat, optionsOf, vantagePath } from "./ask.ts";
 import type { Deps } from "./deps.ts";
 import { answerHeaders } from "./headers.ts";
+import { readNameAndType } from "./name.ts";
 import { badRequest, type Problem, problemResponse, quoted } from "./problem.ts";
 import { queryOf } from "./url.ts";
 import { answerResponse, DNS_MESSAGE } from "./wire.ts";
@@ -49,33 +50,15 @@ const JSON_FORMS: ReadonlySet<string> = new Set([
 ]);
 
 function askedOf(params: URLSearchParams): Result<Asked, Problem> {
-  for (const key of ["name", "type", "do", "cd", "ct"]) {
-    if (params.getAll(key).length > 1) return err(badRequest(`${key} is given more than once`));
-  }
-  const text = params.get("name") ?? "";
-  if (text === "") return err(badRequest("give name=, a domain name such as name=web-service"));
-  const name = parseName(text);
-  if (!name.ok) {
-    return err(
-      badRequest(
-        `name takes a domain name: received ${quoted(text)}, where ${describeNameError(name.error)}`,
-      ),
-    );
-  }
-  const type = parseType(params.get("type") || "A");
-  if (type === undefined) {
-    return err(
-      badRequest(
-        `type takes a mnemonic such as AAAA or a number from 1 to 65535: received ${quoted(params.get("type") ?? "")}`,
-      ),
-    );
-  }
+  const given = readNameAndType(params, ["do", "cd", "ct"]);
+  if (!given.ok) return given;
+  const { text, name, type = "A" } = given.value;
   const dnssecOk = readFlag(params, "do");
   if (!dnssecOk.ok) return dnssecOk;
   const checkingDisabled = readFlag(params, "cd");
   if (!checkingDisabled.ok) return checkingDisabled;
   return ok({
-    question: { name: name.value, type, class: 1 },
+    question: { name, type, class: 1 },
     absolute: endsInRootDot(text),
     dnssecOk: dnssecOk.value,
     checkingDisabled: checkingDisabled.value,

@@ -7,6 +7,7 @@
  * @module
  */
 import { describeNameError, parseName } from "../dns/name.ts";
+import { type Fault, parseFault } from "../life/fault.ts";
 import type { LookupOptions } from "../queries.ts";
 import { err, ok, type Result } from "../result.ts";
 import { LIBCS, type Libc } from "../stub/resolver.ts";
@@ -15,6 +16,9 @@ import { badRequest, type Problem, quoted } from "./problem.ts";
 export interface Options extends LookupOptions {
   readonly seed?: number;
   readonly traceOff?: boolean;
+  /** Of `/life` and `/compare`. */
+  readonly fault?: Fault;
+  readonly color?: boolean;
 }
 
 /** How many search domains a lookup may bring, and their characters in all (kubelet's own limits). */
@@ -24,24 +28,26 @@ const LONGEST_SEARCH = 2048;
 /**
  * @param segments what stands in the path behind the resource, still percent-encoded
  * @param query the URL's query; parameters that are no option of ours are ignored
+ * @param readers the options that the resource takes
  */
 export function parseOptions(
   segments: readonly string[],
   query: URLSearchParams,
+  readers: Readers = READERS,
 ): Result<Options, Problem> {
   const given = new Map<string, string>();
   for (const segment of segments) {
-    const added = addSegment(segment, given);
+    const added = addSegment(segment, given, readers);
     if (added) return err(added);
   }
-  for (const key of Object.keys(READERS)) {
+  for (const key of Object.keys(readers)) {
     const values = query.getAll(key);
     if (values.length > 1) return err(badRequest(`option ${key} is given ${values.length} times`));
     if (values.length === 1 && !given.has(key)) given.set(key, values[0] as string);
   }
   let options: Options = {};
   for (const [key, value] of given) {
-    const read = READERS[key]?.(value);
+    const read = readers[key]?.(value);
     if (read === undefined) continue;
     if (!read.ok) return err(badRequest(`${key} takes ${read.error}: received ${quoted(value)}`));
     options = { ...options, ...read.value };
@@ -49,13 +55,17 @@ export function parseOptions(
   return ok(options);
 }
 
-function addSegment(segment: string, given: Map<string, string>): Problem | undefined {
+function addSegment(
+  segment: string,
+  given: Map<string, string>,
+  readers: Readers,
+): Problem | undefined {
   const text = decodeSegment(segment);
   if (text === undefined) return badRequest(`the path holds a broken % escape: ${quoted(segment)}`);
   const equals = text.indexOf("=");
   const key = equals < 0 ? text : text.slice(0, equals);
-  if (equals < 0 || !Object.hasOwn(READERS, key)) {
-    const known = Object.keys(READERS).join(", ");
+  if (equals < 0 || !Object.hasOwn(readers, key)) {
+    const known = Object.keys(readers).join(", ");
     return badRequest(`the path has ${quoted(text)}, which is no option; options are ${known}`);
   }
   if (given.has(key)) return badRequest(`option ${key} is given twice in the path`);
@@ -75,7 +85,9 @@ export function decodeSegment(segment: string): string | undefined {
 /** What is allowed, as the end of the sentence "`ndots` takes …". */
 type Reader = (value: string) => Result<Options, string>;
 
-const READERS: Readonly<Record<string, Reader>> = {
+type Readers = Readonly<Record<string, Reader>>;
+
+const READERS: Readers = {
   ndots: (value) => {
     const ndots = wholeNumber(value, 255);
     return ndots === undefined ? err("a whole number from 0 to 255") : ok({ ndots });
@@ -95,6 +107,19 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
   cache: (value) => (value === "off" ? ok({ cacheOff: true }) : err("off, or is left out")),
   trace: (value) => (value === "off" ? ok({ traceOff: true }) : err("off, or is left out")),
+};
+
+/** Those of `/life` and `/compare`, which have no EDE to leave out. */
+export const LIFE_READERS: Readers = {
+  ...READERS,
+  fault: (value) => {
+    const fault = parseFault(value);
+    return fault.ok ? ok({ fault: fault.value }) : fault;
+  },
+  color: (value) =>
+    value === "always" || value === "never"
+      ? ok({ color: value === "always" })
+      : err("always or never"),
 };
 
 function readSearch(value: string): Result<Options, string> {

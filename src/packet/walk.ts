@@ -66,6 +66,8 @@ export interface WalkOptions {
   readonly random: Random;
   /** The packet races one of the same flow: the first host that tracks it does not see that one's connection yet. */
   readonly race?: boolean;
+  /** The packet is lost between two hosts of a `segment`, or on the first link of all. */
+  readonly lost?: "segment" | "link";
 }
 
 /** Sends `packet` from a process on host `from`. Throws where the topology has no such host. */
@@ -142,6 +144,12 @@ class Walker {
     if (this.#hops.length > MOST_HOPS) return this.#lost(passing, "the packet goes round");
     if (way.name === LOOPBACK) {
       return this.#receive(host, LOOPBACK, packet, { ...passing, met: [], rewrites: [] });
+    }
+    const kind = host.device(way.name)?.link.kind;
+    const { lost } = this.#options;
+    if (lost === "link" || (lost === "segment" && kind === "segment")) {
+      const on = `lost behind ${way.name} of ${host.name}`;
+      return this.#lost({ ...passing, met: [], rewrites: [] }, on);
     }
     const next = this.#across(host, way);
     const receiver = next && this.#topology.host(next.host);

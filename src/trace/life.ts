@@ -7,6 +7,8 @@
  *
  * @module
  */
+
+import type { Name } from "../dns/name.ts";
 import type { BeforeDns } from "../stub/before-dns.ts";
 import type { JsonQuery } from "./json.ts";
 
@@ -211,7 +213,7 @@ export type LifeResult =
       /** Addresses in the order of the replies, IPv4 first; zone-file lines for other types. */
       readonly answers: readonly string[];
       /** The name that had them; absent where it was found before DNS. */
-      readonly name?: string;
+      readonly name?: Name;
     }
   | {
       readonly kind: "failed";
@@ -227,7 +229,7 @@ export interface LifeCost {
   readonly wasted: number;
   /** Between the Pod and its nameservers, both ways. */
   readonly packets: number;
-  /** Queries that a server sent on to a resolver outside; a cache spares them. */
+  /** Queries whose answer is a resolver's outside the cluster, from a cache or not. */
   readonly upstream: number;
   /** Milliseconds until the call returns, as far as the libc's own waits make it. */
   readonly ms: number;

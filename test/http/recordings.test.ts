@@ -4,11 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { RR } from "../../src/dns/message.ts";
-import { parseRR } from "../../src/dns/records.ts";
-import { decodeMessage, encodeMessage } from "../../src/dns/wire.ts";
-import { ok } from "../../src/result.ts";
-import type { TcpTransport } from "../../src/upstream/transport.ts";
+import { scripted } from "./scripted.ts";
 import { testService } from "./service.ts";
 
 interface Recorded {
@@ -29,33 +25,13 @@ const rows = (
     family !== "any" && queries.length > 0 && !name.includes("..") && search.length > 0,
 );
 
-function upstream(world: Recorded["world"]): TcpTransport {
-  return async (_, octets) => {
-    const read = decodeMessage(octets);
-    if (!read.ok) throw new Error("the query does not parse");
-    const query = read.value;
-    const [question] = query.question;
-    const qname = question?.name.toLowerCase() ?? "";
-    const said = world[qname] ?? world[qname.slice(0, -1)] ?? world["*"] ?? "NXDOMAIN";
-    const type = question?.type ?? "A";
-    const hasData = said === "OK" || said === `OK/${type}`;
-    const data = type === "A" ? "192.0.2.1" : "2001:db8::1";
-    const record = parseRR(`${question?.name} 60 IN ${type} ${data}`);
-    const answer: RR[] = hasData && record.ok ? [record.value] : [];
-    const rcode = said.startsWith("OK") || said === "NODATA" ? "NOERROR" : said;
-    return ok(
-      encodeMessage({ ...query, rcode, answer, flags: { ...query.flags, qr: true, ra: true } }),
-    );
-  };
-}
-
 describe("what each libc was recorded to send", () => {
   test("there are rows", () => expect(rows.length).toBeGreaterThan(150));
 
   test.each(rows)("$libc ndots:$ndots $search $name $family", async (row) => {
     const { app } = testService({
       upstreams: '{"*":"tcp://192.0.2.1"}',
-      deps: { tcp: upstream(row.world) },
+      deps: { tcp: scripted(row.world) },
     });
     const type = row.family === "6" ? "AAAA" : "A";
     const parameters = new URLSearchParams({

@@ -1,0 +1,158 @@
+/**
+ * `/life`: the whole account of a lookup, as text, JSON, a capture or a page.
+ *
+ * @module
+ */
+import type { Context } from "hono";
+import { accepts } from "hono/accepts";
+import { parseName } from "../dns/name.ts";
+import { isMetaType, isRefusedType } from "../dns/types.ts";
+import type { Change } from "../life/advice.ts";
+import { capture } from "../life/capture.ts";
+import { faultText } from "../life/fault.ts";
+import { type Lived, live } from "../life/life.ts";
+import type { Call, LifeOptions, Setting } from "../life/run.ts";
+import { err, ok, type Result } from "../result.ts";
+import { transcript } from "../trace/transcript.ts";
+import { createBudget } from "../upstream/budget.ts";
+import { findSeat, inBackground, type Seat, vantagePath } from "./ask.ts";
+import type { Deps } from "./deps.ts";
+import { readNameAndType } from "./name.ts";
+import { LIFE_READERS, type Options, parseOptions } from "./options.ts";
+import { badRequest, type Problem, problemResponse } from "./problem.ts";
+import { queryOf } from "./url.ts";
+
+/** By the path's ending, and by media type. */
+const FORMS = {
+  txt: "text/plain",
+  json: "application/json",
+  pcapng: "application/x-pcapng",
+  html: "text/html",
+} as const;
+
+type Form = keyof typeof FORMS;
+
+export async function life(c: Context, deps: Deps): Promise<Response> {
+  const request = await readLifeRequest(c, deps);
+  if (!request.ok) return problemResponse(request.error);
+  const { call, options, seat } = request.value;
+  const setting = settingOf(c, seat, deps);
+  const seed = options.seed ?? deps.seed();
+  const asked: LifeOptions = { ...options, seed };
+  const self = (change: Change) => selfPath(c, call, asked, change);
+  const lived = await live(call, asked, setting, seat.open, self);
+  return spelled(formOf(c), lived, options.color ?? false, deps);
+}
+
+export interface LifeRequest {
+  readonly call: Call;
+  readonly options: Options;
+  readonly seat: Seat;
+}
+
+/** What `/life` and `/compare` have in common: who asks what, and how. */
+export async function readLifeRequest(
+  c: Context,
+  deps: Deps,
+): Promise<Result<LifeRequest, Problem>> {
+  const path = vantagePath(c.req.path);
+  if (!path.ok) return path;
+  const params = queryOf(c);
+  const options = parseOptions(path.value.rest, params, LIFE_READERS);
+  if (!options.ok) return options;
+  const call = callOf(params);
+  if (!call.ok) return call;
+  const seat = await findSeat(path.value, deps);
+  if (!seat.ok) return seat;
+  return ok({ call: call.value, options: options.value, seat: seat.value });
+}
+
+function callOf(params: URLSearchParams): Result<Call, Problem> {
+  const typed = noName(params);
+  if (typed !== undefined) return ok({ typed, name: undefined, type: undefined });
+  const given = readNameAndType(params);
+  if (!given.ok) return given;
+  const { text, name, type } = given.value;
+  if (type !== undefined && (isRefusedType(type) || (isMetaType(type) && type !== "ANY"))) {
+    return err(badRequest(`type takes what a libc looks up: received ${type}`));
+  }
+  // Addresses are `getaddrinfo`'s, whose family is an option of its own.
+  const isAddress = type === undefined || type === "A" || type === "AAAA";
+  return ok({ typed: text, name, type: isAddress ? undefined : type });
+}
+
+/** What can be no name, and which `getaddrinfo` takes all the same, only to refuse it; undefined where it is a name. */
+function noName(params: URLSearchParams): string | undefined {
+  const [text = "", another] = params.getAll("name");
+  const isTyped = another === undefined && params.getAll("type").length === 0;
+  if (!isTyped || !TYPED.test(text) || parseName(text).ok) return undefined;
+  return text;
+}
+
+/** More than a name has, and nothing that a terminal would not show. */
+const TYPED = /^[\x21-\x7e]{1,1000}$/;
+
+/** The effects of one request: its deadline and budget are shared by all that is tried. */
+export function settingOf(c: Context, { open, vantage }: Seat, deps: Deps): Setting {
+  const background = (work: Promise<unknown>): void => inBackground(c, work);
+  return {
+    vantage,
+    coredns: open.coredns,
+    world: {
+      exchange: deps.upstreams.exchange(createBudget(deps.now), background),
+      answersConsistently: deps.upstreams.answersConsistently,
+      now: deps.now,
+      background,
+    },
+  };
+}
+
+/** The path's ending decides; without one, what the client takes: curl takes anything, and gets text. */
+function formOf(c: Context): Form {
+  const ending = /\/life\.(txt|json|pcapng)(?:\/|$)/.exec(c.req.path)?.[1];
+  if (ending !== undefined) return ending as Form;
+  const supports = Object.values(FORMS) as string[];
+  const form = accepts(c, { header: "Accept", supports, default: FORMS.txt });
+  return (Object.keys(FORMS) as Form[]).find((key) => FORMS[key] === form) ?? "txt";
+}
+
+function spelled(form: Form, { life, sent }: Lived, color: boolean, deps: Deps): Response {
+  switch (form) {
+    case "json":
+      return respond(`${JSON.stringify(life)}\n`, "application/json; charset=UTF-8");
+    case "pcapng":
+      return respond(capture(sent, deps.now()), FORMS.pcapng, {
+        "content-disposition": 'attachment; filename="life.pcapng"',
+      });
+    case "html":
+    case "txt":
+      return respond(transcript(life, { color }), "text/plain; charset=UTF-8");
+  }
+}
+
+export function respond(
+  body: string | Uint8Array<ArrayBuffer>,
+  type: string,
+  more: Readonly<Record<string, string>> = {},
+): Response {
+  const headers = { "content-type": type, "cache-control": "no-store", vary: "Accept", ...more };
+  return new Response(body, { headers });
+}
+
+/** The path and query that ask for this account again, its seed included. */
+function selfPath(c: Context, call: Call, options: LifeOptions, change: Change): string {
+  const { path } = c.req;
+  const prefix = path.slice(0, path.lastIndexOf("/life"));
+  const params = new URLSearchParams({ name: change.name ?? call.typed });
+  if (call.type !== undefined) params.set("type", call.type);
+  const ndots = change.ndots ?? options.ndots?.toString();
+  if (ndots !== undefined) params.set("ndots", ndots);
+  const { search, libc, family, cacheOff, fault, seed } = options;
+  if (search !== undefined) params.set("search", search.length === 0 ? "off" : search.join(","));
+  if (libc !== undefined) params.set("libc", libc);
+  if (family !== undefined) params.set("family", family);
+  if (cacheOff) params.set("cache", "off");
+  if (fault !== undefined) params.set("fault", faultText(fault));
+  params.set("seed", String(seed));
+  return `${prefix}/life?${params}`;
+}

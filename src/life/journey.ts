@@ -1,0 +1,360 @@
+/**
+ * The journey of a lookup's packets: queries and replies between the Pod, CoreDNS and the resolvers outside.
+ *
+ * A carrier that walks each packet through the rules; where a query is answered is where its packet ended. The clock is
+ * modelled: it stands at what the stub says, and moves with what the servers wait for.
+ *
+ * @module
+ */
+
+import type { Carrier, Crossing, PodCrossing, PodQuery, ServerQuery } from "../carrier.ts";
+import { hostOf } from "../cluster/topology.ts";
+import type { Vantage } from "../cluster/vantage.ts";
+import type { Edns, Message, Question, Said } from "../dns/message.ts";
+import { encodeResponse } from "../dns/response.ts";
+import { decodeMessage, encodeMessage } from "../dns/wire.ts";
+import type { Packet } from "../packet/packet.ts";
+import type { Walk } from "../packet/walk.ts";
+import type { Libc } from "../stub/resolver.ts";
+import { FORWARD_LIMIT, SLOW } from "./fault.ts";
+import { openTcp, type TcpConnection } from "./tcp.ts";
+import type { Flow, Load, Wire } from "./wire.ts";
+
+export interface Asking {
+  readonly vantage: Vantage;
+  readonly libc: Libc;
+  /** Of the Pod's queries; absent where its libc sends none. */
+  readonly edns?: Edns;
+  readonly authenticData: boolean;
+  readonly checkingDisabled: boolean;
+  /** Resolvers outside answer after {@link SLOW}. */
+  readonly slow: boolean;
+  /** The second query of the first socket races the first. */
+  readonly race: boolean;
+}
+
+/** What the Pod sent and got for one query, in the order of sending. */
+export interface Exchange {
+  readonly port: number;
+  readonly reached?: string;
+  readonly request: Uint8Array;
+  reply?: Uint8Array;
+}
+
+export interface Journey extends Carrier {
+  readonly exchanges: readonly Exchange[];
+  /** Queries that left for a resolver outside. */
+  upstream(): number;
+  /** Milliseconds that replies took which the stub waited for. */
+  waited(): number;
+  /** Whether the race was run; undefined where nobody asked for it. */
+  raced(): boolean | undefined;
+}
+
+/** Linux's `ip_local_port_range`. */
+const FIRST_PORT = 32_768;
+const PORTS = 60_999 - FIRST_PORT + 1;
+
+/** What a client without EDNS takes by UDP (RFC 1035 §4.2.1). */
+const PLAIN_UDP = 512;
+
+export function createJourney(asking: Asking, wire: Wire): Journey {
+  return new PacketJourney(asking, wire);
+}
+
+/** A query under way. */
+interface Trip {
+  readonly host: string;
+  readonly flow: Flow;
+  readonly load: Pick<Load, "query" | "leg">;
+  readonly message: Message;
+  readonly tcp?: TcpConnection;
+}
+
+class PacketJourney implements Journey {
+  readonly exchanges: Exchange[] = [];
+  readonly #asking: Asking;
+  readonly #wire: Wire;
+  readonly #sockets = new Map<number, number>();
+  readonly #ids = new Map<string, number>();
+  /** Where a server stands that was reached at an address. */
+  readonly #hosts = new Map<string, string>();
+  /** By ends: what a server keeps open to the next one (`expire 10s` of `forward`). */
+  readonly #pool = new Map<string, { readonly flow: Flow; tcp?: TcpConnection }>();
+  readonly #open = new Map<number, { readonly tcp: TcpConnection; waiting: number }>();
+  /** Replies that came too late for the try that asked, by question and socket: milliseconds since the call. */
+  readonly #late = new Map<string, number>();
+  #current = 0;
+  #elapsed = 0;
+  #shift = 0;
+  #upstream = 0;
+  #raced: boolean | undefined;
+
+  constructor(asking: Asking, wire: Wire) {
+    this.#asking = asking;
+    this.#wire = wire;
+    if (asking.race) this.#raced = false;
+  }
+
+  upstream(): number {
+    return this.#upstream;
+  }
+
+  waited(): number {
+    return this.#shift;
+  }
+
+  raced(): boolean | undefined {
+    return this.#raced;
+  }
+
+  fromPod(query: PodQuery): PodCrossing {
+    const { vantage } = this.#asking;
+    const { socket, question, address, port, protocol } = query;
+    const index = this.exchanges.length;
+    const isFirst = !this.#sockets.has(socket);
+    const sport = this.#portOf(socket);
+    const message = this.#message(question, this.#idOf(question));
+    const request = encodeMessage(message);
+    const flow: Flow = { protocol, src: vantage.address, sport, dst: address, dport: port };
+    const trip: Trip = {
+      host: hostOf(vantage.pod),
+      flow,
+      load: { query: index, leg: "pod" },
+      message,
+    };
+    this.#wire.now = Math.max(this.#wire.now, (query.at + this.#shift) * 1000);
+    const race = this.#raced === false && !isFirst && index === 1 && protocol === "udp";
+    const { way, tcp } = this.#depart(trip, request, this.#open.get(socket)?.tcp, race);
+    if (race) this.#raced = way.end.kind === "dropped";
+    if (tcp) this.#open.set(socket, { tcp, waiting: (this.#open.get(socket)?.waiting ?? 0) + 1 });
+    const arrived = this.#arrival(way);
+    const exchange: Exchange = {
+      port: sport,
+      request,
+      ...(arrived.reached !== undefined && { reached: arrived.reached }),
+    };
+    this.exchanges.push(exchange);
+    const sent = this.#wire.now;
+    return {
+      ...arrived,
+      begin: () => {
+        this.#current = index;
+        this.#elapsed = 0;
+      },
+      back: (reply) =>
+        this.#backToPod({ ...trip, ...(tcp && { tcp }) }, way, reply, query, exchange, sent),
+    };
+  }
+
+  fromServer(query: ServerQuery): Crossing {
+    const { from, question, address, port, protocol } = query;
+    const host = this.#hosts.get(from);
+    if (host === undefined) return { back: () => ({ kind: "reply" }) };
+    const key = `${from} ${address} ${port} ${protocol}`;
+    const kept = this.#pool.get(key);
+    const flow = kept?.flow ?? {
+      protocol,
+      src: this.#sourceOf(host, from),
+      sport: this.#freshPort(),
+      dst: address,
+      dport: port,
+    };
+    const message = this.#message(question, this.#wire.draw(16));
+    const trip: Trip = { host, flow, load: { query: this.#current, leg: "server" }, message };
+    const { way, tcp } = this.#depart(trip, encodeMessage(message), kept?.tcp);
+    this.#pool.set(key, { flow, ...(tcp && { tcp }) });
+    const arrived = this.#arrival(way);
+    const isOutside = arrived.reached !== undefined && way.end.host === arrived.reached;
+    if (isOutside) this.#upstream++;
+    if (arrived.failed?.kind === "timeout") this.#wait(FORWARD_LIMIT);
+    if (isOutside && this.#asking.slow) {
+      this.#wait(FORWARD_LIMIT);
+      const why = `${address} takes ${SLOW / 1000} s to answer, and forward waits ${FORWARD_LIMIT / 1000} s`;
+      return { failed: { kind: "timeout", why }, back: () => ({ kind: "timeout", why }) };
+    }
+    return {
+      ...arrived,
+      back: (reply) => {
+        const said = this.#respond({ ...trip, ...(tcp && { tcp }) }, way, reply);
+        if (said.kind === "timeout") this.#wait(FORWARD_LIMIT);
+        return said;
+      },
+    };
+  }
+
+  /** The way back, if the stub still waits; a reply that comes too late is found by the next try of the same socket. */
+  #backToPod(
+    trip: Trip,
+    way: Walk,
+    reply: Said,
+    query: PodQuery,
+    exchange: Exchange,
+    sent: number,
+  ): ReturnType<Crossing["back"]> {
+    const { slow } = this.#asking;
+    if (slow && way.end.host === query.address) this.#wait(SLOW);
+    const elapsed = this.#elapsed;
+    this.#elapsed = 0;
+    const key = `${query.socket} ${query.question.name} ${query.question.type}`;
+    const arrives = this.#late.get(key) ?? query.at + elapsed;
+    if (arrives > query.at + query.limit) {
+      this.#late.set(key, arrives);
+      this.#wire.now = sent;
+      return {
+        kind: "timeout",
+        why: `the reply takes ${elapsed / 1000} s, and the libc waits ${query.limit / 1000} s`,
+      };
+    }
+    const delay = arrives - query.at;
+    this.#shift += delay;
+    this.#wire.now = Math.max(sent + delay * 1000, delay > 0 ? 0 : this.#wire.now);
+    const said = this.#respond(trip, way, reply, exchange);
+    const open = this.#open.get(query.socket);
+    if (open && --open.waiting === 0) {
+      open.tcp.close();
+      this.#open.delete(query.socket);
+    }
+    return said;
+  }
+
+  /** By TCP the connection is made first, unless one is open. */
+  #depart(
+    trip: Trip,
+    octets: Uint8Array,
+    open: TcpConnection | undefined,
+    race = false,
+  ): { readonly way: Walk; readonly tcp?: TcpConnection } {
+    const { host, flow, load, message } = trip;
+    if (flow.protocol === "udp") {
+      return { way: this.#wire.send(host, flow, { ...load, message, octets, race }) };
+    }
+    if (open) return { way: open.ask(load, message, octets), tcp: open };
+    const made = openTcp(this.#wire, host, flow, load);
+    if (made.kind === "failed") return { way: made.way };
+    return { way: made.tcp.ask(load, message, octets), tcp: made.tcp };
+  }
+
+  #respond(trip: Trip, way: Walk, reply: Said, exchange?: Exchange): ReturnType<Crossing["back"]> {
+    const { message, flow, load } = trip;
+    const whole = encodeResponse(message, { ...reply, trace: [] });
+    const isCut =
+      flow.protocol === "udp" && whole.byteLength > (message.edns?.udpSize ?? PLAIN_UDP);
+    const octets = isCut ? truncated(message, reply) : whole;
+    const said = decodeMessage(octets);
+    const response = said.ok ? { message: said.value } : {};
+    if (exchange) exchange.reply = octets;
+    const back = trip.tcp
+      ? trip.tcp.reply(load, response.message, octets)
+      : this.#wire.send(way.end.host, turned(way.end.packet), { ...load, ...response, octets });
+    if (back.end.kind !== "delivered") return { kind: "timeout", why: whyOf(back) };
+    if (isCut && load.leg === "pod" && this.#asking.libc !== "musl") {
+      return this.#againByTcp(trip, reply, exchange);
+    }
+    return { kind: "reply" };
+  }
+
+  /** TC is set: glibc and Go ask once more by TCP, musl 1.2.3 takes what there is. */
+  #againByTcp(trip: Trip, reply: Said, exchange?: Exchange): ReturnType<Crossing["back"]> {
+    const flow: Flow = { ...trip.flow, protocol: "tcp", sport: this.#freshPort() };
+    const again = { host: trip.host, flow, load: trip.load, message: trip.message };
+    const { way, tcp } = this.#depart(again, encodeMessage(trip.message), undefined);
+    if (tcp === undefined || way.end.kind !== "delivered") {
+      return { kind: "timeout", why: whyOf(way) };
+    }
+    const said = this.#respond({ ...again, tcp }, way, reply, exchange);
+    tcp.close();
+    return said;
+  }
+
+  #arrival(way: Walk): Pick<Crossing, "reached" | "failed"> {
+    const { end } = way;
+    if (end.kind === "delivered") {
+      this.#hosts.set(end.packet.dst, end.host);
+      return { reached: end.packet.dst };
+    }
+    const kind =
+      end.kind === "rejected" && end.back.end.kind === "delivered" ? "unreachable" : "timeout";
+    return { failed: { kind, why: whyOf(way) } };
+  }
+
+  #wait(ms: number): void {
+    this.#elapsed += ms;
+    this.#wire.now += ms * 1000;
+  }
+
+  #portOf(socket: number): number {
+    const known = this.#sockets.get(socket);
+    if (known !== undefined) return known;
+    const port = this.#freshPort();
+    this.#sockets.set(socket, port);
+    return port;
+  }
+
+  #freshPort(): number {
+    return FIRST_PORT + (this.#wire.draw(30) % PORTS);
+  }
+
+  /** glibc and musl send the same octets again; Go makes a new message for every try. */
+  #idOf(question: Question): number {
+    const key = `${question.name} ${question.type}`;
+    const known = this.#asking.libc === "go" ? undefined : this.#ids.get(key);
+    const id = known ?? this.#wire.draw(16);
+    this.#ids.set(key, id);
+    return id;
+  }
+
+  /** A node's own cache listens on an address that only the node has, and asks from the node's. */
+  #sourceOf(host: string, asked: string): string {
+    const { cluster } = this.#asking.vantage;
+    const family = asked.includes(":");
+    const node = cluster.node(host);
+    if (node === undefined || node.internalIPs.includes(asked)) return asked;
+    return node.internalIPs.find((address) => address.includes(":") === family) ?? asked;
+  }
+
+  #message(question: Question, id: number): Message {
+    const { edns, authenticData: ad, checkingDisabled: cd } = this.#asking;
+    return {
+      id,
+      opcode: 0,
+      rcode: "NOERROR",
+      flags: { qr: false, aa: false, tc: false, rd: true, ra: false, ad, cd },
+      question: [question],
+      answer: [],
+      authority: [],
+      additional: [],
+      ...(edns && { edns }),
+    };
+  }
+}
+
+function turned({ protocol, src, dst, sport, dport }: Packet): Flow {
+  return {
+    protocol: protocol === "tcp" ? "tcp" : "udp",
+    src: dst,
+    sport: dport,
+    dst: src,
+    dport: sport,
+  };
+}
+
+function whyOf({ end }: Walk): string {
+  return end.kind === "delivered" ? `${end.host} took it` : `${end.why} on ${end.host}`;
+}
+
+/** As `Truncate` of miekg/dns does it: records are left out until the message fits, and TC says so. */
+function truncated(query: Message, reply: Said): Uint8Array {
+  const most = query.edns?.udpSize ?? PLAIN_UDP;
+  for (let kept = reply.answer.length - 1; kept >= 0; kept--) {
+    const cut = { ...reply, answer: reply.answer.slice(0, kept), authority: [], additional: [] };
+    const octets = encodeResponse(query, { ...cut, trace: [] });
+    if (octets.byteLength > most && kept > 0) continue;
+    octets[2] = (octets[2] as number) | TC;
+    return octets;
+  }
+  return encodeResponse(query, { ...reply, answer: [], authority: [], additional: [], trace: [] });
+}
+
+/** In the third octet of the header (RFC 1035 §4.1.1). */
+const TC = 0x02;

@@ -1,0 +1,100 @@
+/**
+ * Packets as the account tells them: every interface with what was rewritten before it, and the rules that matched.
+ *
+ * @module
+ */
+import type { MetRule, Rewrite } from "../packet/hooks.ts";
+import { halfText } from "../packet/nat.ts";
+import { familyOf, type Packet } from "../packet/packet.ts";
+import { ruleText } from "../packet/save.ts";
+import type { End, Hop, Walk } from "../packet/walk.ts";
+import type { LifeEnd, LifeHop, LifePacket, LifeRewrite, LifeRule } from "../trace/life.ts";
+import type { Sent } from "./wire.ts";
+
+/** @param unmodelled kube-proxy's mode where its rules are not modelled: they are left out, and the hop says so */
+export function spellPackets(
+  sent: readonly Sent[],
+  unmodelled: string | undefined,
+): readonly LifePacket[] {
+  const inTime = sent.toSorted((a, b) => a.at - b.at);
+  return inTime.flatMap((one) => {
+    const packet = spell(one, one.walk, one.at, unmodelled);
+    const { end, hops } = one.walk;
+    if (end.kind !== "rejected") return [packet];
+    const { query, leg, ipId } = one;
+    const at = one.at + hops.length;
+    return [packet, spell({ at, query, leg, ipId, walk: end.back }, end.back, at, unmodelled)];
+  });
+}
+
+function spell(sent: Sent, way: Walk, at: number, unmodelled: string | undefined): LifePacket {
+  const { query, leg, message, tcp } = sent;
+  const { protocol } = way.hops[0]?.packet ?? way.end.packet;
+  const [question] = message?.question ?? [];
+  return {
+    at,
+    query,
+    kind: kindOf(sent, protocol),
+    leg,
+    protocol,
+    ...(tcp && { flags: tcp.flags }),
+    ...(question && { question: `${question.name} ${question.type}` }),
+    ...(message?.flags.qr && { rcode: message.rcode }),
+    ...(message && { id: message.id }),
+    hops: way.hops.map((hop) => spellHop(hop, unmodelled)),
+    end: spellEnd(way.end, unmodelled),
+  };
+}
+
+function kindOf({ message }: Sent, protocol: string): LifePacket["kind"] {
+  if (protocol.includes("icmp")) return "icmp";
+  if (message === undefined) return "tcp";
+  return message.flags.qr ? "reply" : "query";
+}
+
+function spellHop(hop: Hop, unmodelled: string | undefined): LifeHop {
+  const { host, device, towards, packet, rewrites, tracked } = hop;
+  const isHidden = unmodelled !== undefined && rewrites.length > 0;
+  return {
+    host,
+    device,
+    towards,
+    src: halfText(packet, "src"),
+    dst: halfText(packet, "dst"),
+    ttl: packet.ttl,
+    rules: unmodelled === undefined ? rulesText(hop.rules, packet) : [],
+    rewrites: rewrites.map((rewrite) => spellRewrite(rewrite, unmodelled)),
+    ...(tracked && { state: tracked.state }),
+    ...(isHidden && { note: hidden(unmodelled) }),
+  };
+}
+
+function spellEnd(end: End, unmodelled: string | undefined): LifeEnd {
+  const { kind, host, packet, rules, tracked } = end;
+  return {
+    kind,
+    host,
+    rules: unmodelled === undefined ? rulesText(rules, packet) : [],
+    ...(tracked && { state: tracked.state }),
+    ...(end.kind !== "delivered" && { why: end.why }),
+  };
+}
+
+function hidden(mode: string): string {
+  return `kube-proxy is in ${mode} mode, which is not modelled: where the packet goes is, by which rules is not`;
+}
+
+function rulesText(rules: readonly MetRule[], packet: Packet): readonly LifeRule[] {
+  const family = familyOf(packet);
+  return rules.map(({ hook, table, chain, rule }) => ({
+    hook,
+    table,
+    chain,
+    rule: ruleText(chain, rule, family),
+  }));
+}
+
+function spellRewrite({ hook, half, from, to, by }: Rewrite, unmodelled?: string): LifeRewrite {
+  const decided = unmodelled === undefined ? (by === "conntrack" ? by : by.chain) : "kube-proxy";
+  return { hook, half, from, to, by: by === "conntrack" ? by : decided };
+}
