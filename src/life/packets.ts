@@ -70,11 +70,12 @@ function spellHop(hop: Hop, unmodelled: string | undefined): LifeHop {
 }
 
 function spellEnd(end: End, unmodelled: string | undefined): LifeEnd {
-  const { kind, host, packet, rules, tracked } = end;
+  const { kind, host, packet, rules, rewrites, tracked } = end;
   return {
     kind,
     host,
     rules: unmodelled === undefined ? rulesText(rules, packet) : [],
+    rewrites: rewrites.map((rewrite) => spellRewrite(rewrite, unmodelled)),
     ...(tracked && { state: tracked.state }),
     ...(end.kind !== "delivered" && { why: end.why }),
   };

@@ -185,6 +185,7 @@ export interface LifeEnd {
   readonly host: string;
   /** Of the last host, where no interface shows them: those that led to the end. */
   readonly rules: readonly LifeRule[];
+  readonly rewrites: readonly LifeRewrite[];
   readonly state?: string;
   /** A sentence without its full stop; absent where it was delivered. */
   readonly why?: string;

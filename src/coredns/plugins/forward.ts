@@ -53,13 +53,17 @@ function goesOn(reply: Reply, options: ForwardOptions): boolean {
   return options.nextOnNodata && reply.rcode === "NOERROR" && reply.answer.length === 0;
 }
 
+/** A lone upstream is asked until 5 s have gone (`defaultTimeout`), of which each reply is given 2 (`readTimeout`). */
+const FEWEST_ATTEMPTS = 3;
+
 async function ask(
   question: Question,
   context: Context,
   options: ForwardOptions,
   upstreams: readonly string[],
 ): Promise<Reply> {
-  const attempts = Math.min(options.attempts ?? Number.POSITIVE_INFINITY, 2 * upstreams.length);
+  const most = Math.max(FEWEST_ATTEMPTS, 2 * upstreams.length);
+  const attempts = Math.min(options.attempts ?? most, most);
   const steps: Step[] = [];
   let failed: Ede | undefined;
   let failures = 0;

@@ -248,6 +248,7 @@ describe("forward's reply", () => {
       steps: [
         { plugin: "forward", did: "192.0.2.1 failed: timed out" },
         { plugin: "forward", did: "192.0.2.1 failed: timed out" },
+        { plugin: "forward", did: "192.0.2.1 failed: timed out" },
       ],
     });
   });
