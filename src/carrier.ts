@@ -49,7 +49,10 @@ export interface Crossing {
   /** Why it reached none. `timeout`: nothing comes back. `unreachable`: an ICMP error does. */
   readonly failed?: { readonly kind: "timeout" | "unreachable"; readonly why: string };
   /** Takes the reply back; the sender gets none where it is lost, or late. */
-  back(
-    reply: Said,
-  ): { readonly kind: "reply" } | { readonly kind: "timeout"; readonly why: string };
+  back(reply: Said): Return;
 }
+
+/** `kept`: how many records of the answer are left, where the reply was cut and the sender makes do with it. */
+export type Return =
+  | { readonly kind: "reply"; readonly kept?: number }
+  | { readonly kind: "timeout"; readonly why: string };

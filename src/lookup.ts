@@ -63,10 +63,7 @@ export async function lookUp(
 function stubQuestion(asked: Asked, options: LookupOptions): StubQuestion {
   const { type, name: qname } = asked.question;
   const asItIs =
-    asked.absolute ||
-    qname === ROOT ||
-    options.search?.length === 0 ||
-    neverSearched(type, qname);
+    asked.absolute || qname === ROOT || options.search?.length === 0 || neverSearched(type, qname);
   const typed = asItIs ? qname : qname.slice(0, -1);
   const isAddress = type === "A" || type === "AAAA";
   const both = isAddress && !asItIs && (options.family ?? "any") === "any";

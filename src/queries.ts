@@ -170,7 +170,11 @@ async function send(
   const one = await exchange(query, to, crossing?.reached, visit);
   if (crossing === undefined || one.outcome.kind !== "reply" || one.reply === undefined) return one;
   const back = crossing.back(one.reply);
-  if (back.kind === "reply") return one;
+  if (back.kind === "reply") {
+    if (back.kept === undefined) return one;
+    const reply = { ...one.reply, answer: one.reply.answer.slice(0, back.kept) };
+    return { ...one, reply, outcome: outcomeOf(reply, query.qtype) };
+  }
   return { ...one, outcome: { kind: "timeout" }, ede: { code: 22, text: back.why } };
 }
 

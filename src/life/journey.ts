@@ -7,9 +7,10 @@
  * @module
  */
 
-import type { Carrier, Crossing, PodCrossing, PodQuery, ServerQuery } from "../carrier.ts";
+import type { Carrier, Crossing, PodCrossing, PodQuery, Return, ServerQuery } from "../carrier.ts";
 import { hostOf } from "../cluster/topology.ts";
 import type { Vantage } from "../cluster/vantage.ts";
+import { addressFamily } from "../dns/address.ts";
 import type { Edns, Message, Question, Said } from "../dns/message.ts";
 import { encodeResponse } from "../dns/response.ts";
 import { decodeMessage, encodeMessage } from "../dns/wire.ts";
@@ -111,12 +112,17 @@ class PacketJourney implements Journey {
   fromPod(query: PodQuery): PodCrossing {
     const { vantage } = this.#asking;
     const { socket, question, address, port, protocol } = query;
+    const src = addressTowards(vantage, address);
     const index = this.exchanges.length;
     const isFirst = !this.#sockets.has(socket);
     const sport = this.#portOf(socket);
     const message = this.#message(question, this.#idOf(question));
     const request = encodeMessage(message);
-    const flow: Flow = { protocol, src: vantage.address, sport, dst: address, dport: port };
+    if (src === undefined) {
+      this.exchanges.push({ port: sport, request });
+      return unreachable(`the Pod has no address to reach ${address} with`);
+    }
+    const flow: Flow = { protocol, src, sport, dst: address, dport: port };
     const trip: Trip = {
       host: hostOf(vantage.pod),
       flow,
@@ -191,7 +197,7 @@ class PacketJourney implements Journey {
     query: PodQuery,
     exchange: Exchange,
     sent: number,
-  ): ReturnType<Crossing["back"]> {
+  ): Return {
     const { slow } = this.#asking;
     if (slow && way.end.host === query.address) this.#wait(SLOW);
     const elapsed = this.#elapsed;
@@ -235,12 +241,12 @@ class PacketJourney implements Journey {
     return { way: made.tcp.ask(load, message, octets), tcp: made.tcp };
   }
 
-  #respond(trip: Trip, way: Walk, reply: Said, exchange?: Exchange): ReturnType<Crossing["back"]> {
+  #respond(trip: Trip, way: Walk, reply: Said, exchange?: Exchange): Return {
     const { message, flow, load } = trip;
     const whole = encodeResponse(message, { ...reply, trace: [] });
-    const isCut =
-      flow.protocol === "udp" && whole.byteLength > (message.edns?.udpSize ?? PLAIN_UDP);
-    const octets = isCut ? truncated(message, reply) : whole;
+    const most = message.edns?.udpSize ?? PLAIN_UDP;
+    const isCut = flow.protocol === "udp" && whole.byteLength > most;
+    const octets = isCut ? truncated(message, reply, most) : whole;
     const said = decodeMessage(octets);
     const response = said.ok ? { message: said.value } : {};
     if (exchange) exchange.reply = octets;
@@ -248,14 +254,15 @@ class PacketJourney implements Journey {
       ? trip.tcp.reply(load, response.message, octets)
       : this.#wire.send(way.end.host, turned(way.end.packet), { ...load, ...response, octets });
     if (back.end.kind !== "delivered") return { kind: "timeout", why: whyOf(back) };
-    if (isCut && load.leg === "pod" && this.#asking.libc !== "musl") {
+    if (!isCut) return { kind: "reply" };
+    if (load.leg === "server" || this.#asking.libc !== "musl") {
       return this.#againByTcp(trip, reply, exchange);
     }
-    return { kind: "reply" };
+    return { kind: "reply", kept: response.message?.answer.length ?? 0 };
   }
 
-  /** TC is set: glibc and Go ask once more by TCP, musl 1.2.3 takes what there is. */
-  #againByTcp(trip: Trip, reply: Said, exchange?: Exchange): ReturnType<Crossing["back"]> {
+  /** TC is set: all but musl 1.2.3, which takes what there is, ask once more by TCP. */
+  #againByTcp(trip: Trip, reply: Said, exchange?: Exchange): Return {
     const flow: Flow = { ...trip.flow, protocol: "tcp", sport: this.#freshPort() };
     const again = { host: trip.host, flow, load: trip.load, message: trip.message };
     const { way, tcp } = this.#depart(again, encodeMessage(trip.message), undefined);
@@ -329,6 +336,19 @@ class PacketJourney implements Journey {
   }
 }
 
+/** The Pod's address of the other's family, as the kernel picks it; undefined where it has none. */
+function addressTowards({ address, pod, node }: Vantage, to: string): string | undefined {
+  const family = addressFamily(to);
+  const own = pod.hostNetwork ? (node?.internalIPs ?? []) : pod.podIPs;
+  return [address, ...own].find((one) => addressFamily(one) === family);
+}
+
+/** What never leaves: ENETUNREACH, which a libc takes as it takes ECONNREFUSED. */
+function unreachable(why: string): PodCrossing {
+  const back = (): Return => ({ kind: "timeout", why });
+  return { failed: { kind: "unreachable", why }, begin: () => undefined, back };
+}
+
 function turned({ protocol, src, dst, sport, dport }: Packet): Flow {
   return {
     protocol: protocol === "tcp" ? "tcp" : "udp",
@@ -344,8 +364,7 @@ function whyOf({ end }: Walk): string {
 }
 
 /** As `Truncate` of miekg/dns does it: records are left out until the message fits, and TC says so. */
-function truncated(query: Message, reply: Said): Uint8Array {
-  const most = query.edns?.udpSize ?? PLAIN_UDP;
+function truncated(query: Message, reply: Said, most: number): Uint8Array {
   for (let kept = reply.answer.length - 1; kept >= 0; kept--) {
     const cut = { ...reply, answer: reply.answer.slice(0, kept), authority: [], additional: [] };
     const octets = encodeResponse(query, { ...cut, trace: [] });
