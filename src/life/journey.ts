@@ -11,23 +11,19 @@ import type { Carrier, Crossing, PodCrossing, PodQuery, Return, ServerQuery } fr
 import { hostOf } from "../cluster/topology.ts";
 import type { Vantage } from "../cluster/vantage.ts";
 import { addressFamily } from "../dns/address.ts";
-import type { Edns, Message, Question, Said } from "../dns/message.ts";
-import { encodeResponse } from "../dns/response.ts";
-import { decodeMessage, encodeMessage } from "../dns/wire.ts";
+import type { Message, Question, Said } from "../dns/message.ts";
+import { encodeMessage } from "../dns/wire.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Walk } from "../packet/walk.ts";
 import type { Libc } from "../stub/resolver.ts";
 import { FORWARD_LIMIT, SLOW } from "./fault.ts";
+import { type QueryStyle, queryMessage, replyOctets } from "./messages.ts";
 import { openTcp, type TcpConnection } from "./tcp.ts";
 import type { Flow, Load, Wire } from "./wire.ts";
 
-export interface Asking {
+export interface Asking extends QueryStyle {
   readonly vantage: Vantage;
   readonly libc: Libc;
-  /** Of the Pod's queries; absent where its libc sends none. */
-  readonly edns?: Edns;
-  readonly authenticData: boolean;
-  readonly checkingDisabled: boolean;
   /** Resolvers outside answer after {@link SLOW}. */
   readonly slow: boolean;
   /** The second query of the first socket races the first. */
@@ -55,9 +51,6 @@ export interface Journey extends Carrier {
 /** Linux's `ip_local_port_range`. */
 const FIRST_PORT = 32_768;
 const PORTS = 60_999 - FIRST_PORT + 1;
-
-/** What a client without EDNS takes by UDP (RFC 1035 §4.2.1). */
-const PLAIN_UDP = 512;
 
 export function createJourney(asking: Asking, wire: Wire): Journey {
   return new PacketJourney(asking, wire);
@@ -116,7 +109,7 @@ class PacketJourney implements Journey {
     const index = this.exchanges.length;
     const isFirst = !this.#sockets.has(socket);
     const sport = this.#portOf(socket);
-    const message = this.#message(question, this.#idOf(question));
+    const message = queryMessage(question, this.#idOf(question), this.#asking);
     const request = encodeMessage(message);
     if (src === undefined) {
       this.exchanges.push({ port: sport, request });
@@ -166,7 +159,7 @@ class PacketJourney implements Journey {
       dst: address,
       dport: port,
     };
-    const message = this.#message(question, this.#wire.draw(16));
+    const message = queryMessage(question, this.#wire.draw(16), this.#asking);
     const trip: Trip = { host, flow, load: { query: this.#current, leg: "server" }, message };
     const { way, tcp } = this.#depart(trip, encodeMessage(message), kept?.tcp);
     this.#pool.set(key, { flow, ...(tcp && { tcp }) });
@@ -243,22 +236,21 @@ class PacketJourney implements Journey {
 
   #respond(trip: Trip, way: Walk, reply: Said, exchange?: Exchange): Return {
     const { message, flow, load } = trip;
-    const whole = encodeResponse(message, { ...reply, trace: [] });
-    const most = message.edns?.udpSize ?? PLAIN_UDP;
-    const isCut = flow.protocol === "udp" && whole.byteLength > most;
-    const octets = isCut ? truncated(message, reply, most) : whole;
-    const said = decodeMessage(octets);
-    const response = said.ok ? { message: said.value } : {};
+    const { octets, response, isCut } = replyOctets(message, reply, flow.protocol);
     if (exchange) exchange.reply = octets;
     const back = trip.tcp
-      ? trip.tcp.reply(load, response.message, octets)
-      : this.#wire.send(way.end.host, turned(way.end.packet), { ...load, ...response, octets });
+      ? trip.tcp.reply(load, response, octets)
+      : this.#wire.send(way.end.host, turned(way.end.packet), {
+          ...load,
+          message: response,
+          octets,
+        });
     if (back.end.kind !== "delivered") return { kind: "timeout", why: whyOf(back) };
     if (!isCut) return { kind: "reply" };
     if (load.leg === "server" || this.#asking.libc !== "musl") {
       return this.#againByTcp(trip, reply, exchange);
     }
-    return { kind: "reply", kept: response.message?.answer.length ?? 0 };
+    return { kind: "reply", kept: response.answer.length };
   }
 
   /** TC is set: all but musl 1.2.3, which takes what there is, ask once more by TCP. */
@@ -319,21 +311,6 @@ class PacketJourney implements Journey {
     if (node === undefined || node.internalIPs.includes(asked)) return asked;
     return node.internalIPs.find((address) => address.includes(":") === family) ?? asked;
   }
-
-  #message(question: Question, id: number): Message {
-    const { edns, authenticData: ad, checkingDisabled: cd } = this.#asking;
-    return {
-      id,
-      opcode: 0,
-      rcode: "NOERROR",
-      flags: { qr: false, aa: false, tc: false, rd: true, ra: false, ad, cd },
-      question: [question],
-      answer: [],
-      authority: [],
-      additional: [],
-      ...(edns && { edns }),
-    };
-  }
 }
 
 /** The Pod's address of the other's family, as the kernel picks it; undefined where it has none. */
@@ -362,18 +339,3 @@ function turned({ protocol, src, dst, sport, dport }: Packet): Flow {
 function whyOf({ end }: Walk): string {
   return end.kind === "delivered" ? `${end.host} took it` : `${end.why} on ${end.host}`;
 }
-
-/** As `Truncate` of miekg/dns does it: records are left out until the message fits, and TC says so. */
-function truncated(query: Message, reply: Said, most: number): Uint8Array {
-  for (let kept = reply.answer.length - 1; kept >= 0; kept--) {
-    const cut = { ...reply, answer: reply.answer.slice(0, kept), authority: [], additional: [] };
-    const octets = encodeResponse(query, { ...cut, trace: [] });
-    if (octets.byteLength > most && kept > 0) continue;
-    octets[2] = (octets[2] as number) | TC;
-    return octets;
-  }
-  return encodeResponse(query, { ...reply, answer: [], authority: [], additional: [], trace: [] });
-}
-
-/** In the third octet of the header (RFC 1035 §4.1.1). */
-const TC = 0x02;

@@ -9,7 +9,7 @@ import type { Cluster } from "../cluster/model.ts";
 import { hostOf, topologyOf } from "../cluster/topology.ts";
 import { NO_ADDRESS, type Vantage } from "../cluster/vantage.ts";
 import type { CoreDns } from "../coredns/server.ts";
-import type { Edns, RRType } from "../dns/message.ts";
+import type { RRType } from "../dns/message.ts";
 import { endsInRootDot, type Name, ROOT } from "../dns/name.ts";
 import { printRR } from "../dns/records.ts";
 import { type Asked, type Exchanged, received } from "../exchanged.ts";
@@ -29,6 +29,7 @@ import type { Libc, StubQuestion, StubResult } from "../stub/resolver.ts";
 import type { LifeCost, LifeResult } from "../trace/life.ts";
 import type { Fault } from "./fault.ts";
 import { createJourney, type Journey } from "./journey.ts";
+import { queryStyle } from "./messages.ts";
 import { Wire } from "./wire.ts";
 
 /** What an application asks: `getaddrinfo` where no type is given, else `res_search`. */
@@ -83,16 +84,15 @@ export async function run(call: Call, options: LifeOptions, setting: Setting): P
   if (before.answer !== undefined || before.error !== undefined) {
     return { ...begun, exchanged: [], outcome: early(before), cost: NOTHING_SPENT };
   }
-  const words = new Set(prepared.conf.options);
+  const style = queryStyle(libc, prepared.conf.options);
   const asked: Asked = {
     question: { name: call.name ?? ROOT, type: call.type ?? "A", class: 1 },
     absolute: endsInRootDot(call.typed),
     dnssecOk: false,
     checkingDisabled: false,
-    authenticData: libc === "glibc" && words.has("trust-ad"),
+    authenticData: style.authenticData,
     recursionDesired: true,
   };
-  const edns = ednsOf(libc, words);
   const journey =
     vantage.address === NO_ADDRESS
       ? undefined
@@ -100,9 +100,7 @@ export async function run(call: Call, options: LifeOptions, setting: Setting): P
           {
             vantage,
             libc,
-            ...(edns && { edns }),
-            authenticData: asked.authenticData,
-            checkingDisabled: false,
+            ...style,
             slow: options.fault?.kind === "upstream-slow",
             race: options.fault?.kind === "conntrack-race",
           },
@@ -137,12 +135,6 @@ function questionOf({ typed, name, type }: Call, family: "4" | "6" | "any"): Stu
 }
 
 const FAMILIES = { "4": ["A"], "6": ["AAAA"], any: ["A", "AAAA"] } as const;
-
-/** glibc's `RESOLV_EDNS_BUFFER_SIZE`, only with `options edns0`; Go 1.19 always. musl 1.2.3 has none. */
-function ednsOf(libc: Libc, words: ReadonlySet<string>): Edns | undefined {
-  const udpSize = libc === "go" ? 1232 : libc === "glibc" && words.has("edns0") ? 1200 : undefined;
-  return udpSize === undefined ? undefined : { udpSize, version: 0, dnssecOk: false, options: [] };
-}
 
 /** The packets draw from a generator of their own, so that they change nothing of the answers. */
 function wireOf(vantage: Vantage, { seed, fault }: LifeOptions): Wire {
