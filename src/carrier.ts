@@ -8,8 +8,8 @@
 import type { Question, Said } from "./dns/message.ts";
 
 export interface Carrier {
-  /** Sends a query from the Pod to its nameserver. */
-  fromPod(query: PodQuery): PodCrossing;
+  /** Sends from the Pod to its nameservers what its stub sends together. */
+  fromPod(queries: readonly PodQuery[]): readonly PodCrossing[];
   /** Sends a server's own query on to the next one. */
   fromServer(query: ServerQuery): Crossing;
 }

@@ -91,7 +91,7 @@ export async function runQueries(
   let step = machine.next();
   while (!step.done) {
     // What goes out together is on the wire before any reply is.
-    const crossings = step.value.map((query) => depart(query, settings, sending));
+    const crossings = depart(step.value, settings, visit);
     const outcomes: Outcome[] = [];
     for (const [index, query] of step.value.entries()) {
       const one = await send(query, routes[query.server] as Route, crossings[index], sending);
@@ -142,17 +142,25 @@ function overridden(conf: ResolvConf, options: LookupOptions): ResolvConf {
   };
 }
 
-function depart(query: StubQuery, settings: StubSettings, visit: Visit): PodCrossing | undefined {
-  const address = settings.nameservers[query.server] as string;
-  return visit.world.carrier?.fromPod({
-    address: canonicalAddress(address) ?? address,
-    port: 53,
-    protocol: query.protocol,
-    question: { name: query.qname, type: query.qtype, class: 1 },
-    socket: query.socket,
-    at: query.at,
-    limit: query.limit,
+function depart(
+  queries: readonly StubQuery[],
+  { nameservers }: StubSettings,
+  { world }: Visit,
+): readonly (PodCrossing | undefined)[] {
+  if (world.carrier === undefined) return [];
+  const packets = queries.map((query) => {
+    const address = nameservers[query.server] as string;
+    return {
+      address: canonicalAddress(address) ?? address,
+      port: 53,
+      protocol: query.protocol,
+      question: { name: query.qname, type: query.qtype, class: 1 },
+      socket: query.socket,
+      at: query.at,
+      limit: query.limit,
+    };
   });
+  return world.carrier.fromPod(packets);
 }
 
 async function send(

@@ -18,7 +18,8 @@ import type { Walk } from "../packet/walk.ts";
 import type { Libc } from "../stub/resolver.ts";
 import { FORWARD_LIMIT, SLOW } from "./fault.ts";
 import { type QueryStyle, queryMessage, replyOctets } from "./messages.ts";
-import { openTcp, type TcpConnection } from "./tcp.ts";
+import { Pool } from "./pool.ts";
+import { type Encoded, openTcp, type TcpConnection } from "./tcp.ts";
 import type { Flow, Load, Wire } from "./wire.ts";
 
 export interface Asking extends QueryStyle {
@@ -65,6 +66,11 @@ interface Trip {
   readonly tcp?: TcpConnection;
 }
 
+interface Departed {
+  readonly way: Walk;
+  readonly tcp?: TcpConnection;
+}
+
 class PacketJourney implements Journey {
   readonly exchanges: Exchange[] = [];
   readonly #asking: Asking;
@@ -73,8 +79,8 @@ class PacketJourney implements Journey {
   readonly #ids = new Map<string, number>();
   /** Where a server stands that was reached at an address. */
   readonly #hosts = new Map<string, string>();
-  /** By ends: what a server keeps open to the next one (`expire 10s` of `forward`). */
-  readonly #pool = new Map<string, { readonly flow: Flow; tcp?: TcpConnection }>();
+  readonly #ports = new Set<number>();
+  readonly #pool = new Pool();
   readonly #open = new Map<number, { readonly tcp: TcpConnection; waiting: number }>();
   /** Replies that came too late for the try that asked, by question and socket: milliseconds since the call. */
   readonly #late = new Map<string, number>();
@@ -102,29 +108,41 @@ class PacketJourney implements Journey {
     return this.#raced;
   }
 
-  fromPod(query: PodQuery): PodCrossing {
+  fromPod(queries: readonly PodQuery[]): readonly PodCrossing[] {
+    this.#pool.release();
+    const segments = new Map<number, Departed>();
+    return queries.map((query) => this.#fromPod(query, queries, segments));
+  }
+
+  #fromPod(
+    query: PodQuery,
+    batch: readonly PodQuery[],
+    segments: Map<number, Departed>,
+  ): PodCrossing {
     const { vantage } = this.#asking;
-    const { socket, question, address, port, protocol } = query;
+    const { socket, address, port, protocol } = query;
     const src = addressTowards(vantage, address);
     const index = this.exchanges.length;
     const isFirst = !this.#sockets.has(socket);
     const sport = this.#portOf(socket);
-    const message = queryMessage(question, this.#idOf(question), this.#asking);
-    const request = encodeMessage(message);
+    const own = this.#encoded(query);
+    const request = own.octets;
     if (src === undefined) {
       this.exchanges.push({ port: sport, request });
       return unreachable(`the Pod has no address to reach ${address} with`);
     }
     const flow: Flow = { protocol, src, sport, dst: address, dport: port };
-    const trip: Trip = {
-      host: hostOf(vantage.pod),
-      flow,
-      load: { query: index, leg: "pod" },
-      message,
-    };
+    const load = { query: index, leg: "pod" } as const;
+    const trip: Trip = { host: hostOf(vantage.pod), flow, load, message: own.message };
     this.#wire.now = Math.max(this.#wire.now, (query.at + this.#shift) * 1000);
     const race = this.#raced === false && !isFirst && index === 1 && protocol === "udp";
-    const { way, tcp } = this.#depart(trip, request, this.#open.get(socket)?.tcp, race);
+    // glibc writes both messages of a pair to a TCP socket at once (`send_vc`): they share a segment.
+    const same = batch.filter((one) => one.socket === socket && protocol === "tcp");
+    const together = same.length === 0 ? [own] : same.map((one) => this.#encoded(one));
+    const departed =
+      segments.get(socket) ?? this.#depart(trip, together, this.#open.get(socket)?.tcp, race);
+    if (protocol === "tcp") segments.set(socket, departed);
+    const { way, tcp } = departed;
     if (race) this.#raced = way.end.kind === "dropped";
     if (tcp) this.#open.set(socket, { tcp, waiting: (this.#open.get(socket)?.waiting ?? 0) + 1 });
     const arrived = this.#arrival(way);
@@ -146,23 +164,28 @@ class PacketJourney implements Journey {
     };
   }
 
+  #encoded({ question }: PodQuery): Encoded {
+    const message = queryMessage(question, this.#idOf(question), this.#asking);
+    return { message, octets: encodeMessage(message) };
+  }
+
   fromServer(query: ServerQuery): Crossing {
     const { from, question, address, port, protocol } = query;
     const host = this.#hosts.get(from);
     if (host === undefined) return { back: () => ({ kind: "reply" }) };
-    const key = `${from} ${address} ${port} ${protocol}`;
-    const kept = this.#pool.get(key);
-    const flow = kept?.flow ?? {
+    const socket = this.#pool.take(`${from} ${address} ${port} ${protocol}`, () => ({
       protocol,
       src: this.#sourceOf(host, from),
       sport: this.#freshPort(),
       dst: address,
       dport: port,
-    };
+    }));
     const message = queryMessage(question, this.#wire.draw(16), this.#asking);
-    const trip: Trip = { host, flow, load: { query: this.#current, leg: "server" }, message };
-    const { way, tcp } = this.#depart(trip, encodeMessage(message), kept?.tcp);
-    this.#pool.set(key, { flow, ...(tcp && { tcp }) });
+    const load = { query: this.#current, leg: "server" } as const;
+    const trip: Trip = { host, flow: socket.flow, load, message };
+    const encoded = [{ message, octets: encodeMessage(message) }];
+    const { way, tcp } = this.#depart(trip, encoded, socket.tcp);
+    if (tcp) socket.tcp = tcp;
     const arrived = this.#arrival(way);
     const isOutside = arrived.reached !== undefined && way.end.host === arrived.reached;
     if (isOutside) this.#upstream++;
@@ -177,6 +200,7 @@ class PacketJourney implements Journey {
       back: (reply) => {
         const said = this.#respond({ ...trip, ...(tcp && { tcp }) }, way, reply);
         if (said.kind === "timeout") this.#wait(FORWARD_LIMIT);
+        else socket.answered = true;
         return said;
       },
     };
@@ -219,19 +243,20 @@ class PacketJourney implements Journey {
 
   /** By TCP the connection is made first, unless one is open. */
   #depart(
-    trip: Trip,
-    octets: Uint8Array,
+    { host, flow, load }: Trip,
+    encoded: readonly Encoded[],
     open: TcpConnection | undefined,
     race = false,
-  ): { readonly way: Walk; readonly tcp?: TcpConnection } {
-    const { host, flow, load, message } = trip;
+  ): Departed {
+    const [{ octets }] = encoded as readonly [Encoded];
+    const messages = encoded.map(({ message }) => message);
     if (flow.protocol === "udp") {
-      return { way: this.#wire.send(host, flow, { ...load, message, octets, race }) };
+      return { way: this.#wire.send(host, flow, { ...load, messages, octets, race }) };
     }
-    if (open) return { way: open.ask(load, message, octets), tcp: open };
+    if (open) return { way: open.ask(load, encoded), tcp: open };
     const made = openTcp(this.#wire, host, flow, load);
     if (made.kind === "failed") return { way: made.way };
-    return { way: made.tcp.ask(load, message, octets), tcp: made.tcp };
+    return { way: made.tcp.ask(load, encoded), tcp: made.tcp };
   }
 
   #respond(trip: Trip, way: Walk, reply: Said, exchange?: Exchange): Return {
@@ -239,10 +264,10 @@ class PacketJourney implements Journey {
     const { octets, response, isCut } = replyOctets(message, reply, flow.protocol);
     if (exchange) exchange.reply = octets;
     const back = trip.tcp
-      ? trip.tcp.reply(load, response, octets)
+      ? trip.tcp.reply(load, { message: response, octets })
       : this.#wire.send(way.end.host, turned(way.end.packet), {
           ...load,
-          message: response,
+          messages: [response],
           octets,
         });
     if (back.end.kind !== "delivered") return { kind: "timeout", why: whyOf(back) };
@@ -256,8 +281,9 @@ class PacketJourney implements Journey {
   /** TC is set: all but musl 1.2.3, which takes what there is, ask once more by TCP. */
   #againByTcp(trip: Trip, reply: Said, exchange?: Exchange): Return {
     const flow: Flow = { ...trip.flow, protocol: "tcp", sport: this.#freshPort() };
+    const encoded = { message: trip.message, octets: encodeMessage(trip.message) };
     const again = { host: trip.host, flow, load: trip.load, message: trip.message };
-    const { way, tcp } = this.#depart(again, encodeMessage(trip.message), undefined);
+    const { way, tcp } = this.#depart(again, [encoded], undefined);
     if (tcp === undefined || way.end.kind !== "delivered") {
       return { kind: "timeout", why: whyOf(way) };
     }
@@ -290,8 +316,12 @@ class PacketJourney implements Journey {
     return port;
   }
 
+  /** No two sockets of a lookup have the same. */
   #freshPort(): number {
-    return FIRST_PORT + (this.#wire.draw(30) % PORTS);
+    let port = FIRST_PORT + (this.#wire.draw(30) % PORTS);
+    while (this.#ports.has(port)) port = FIRST_PORT + ((port + 1 - FIRST_PORT) % PORTS);
+    this.#ports.add(port);
+    return port;
   }
 
   /** glibc and musl send the same octets again; Go makes a new message for every try. */

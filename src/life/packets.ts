@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Message } from "../dns/message.ts";
 import type { MetRule, Rewrite } from "../packet/hooks.ts";
 import { halfText } from "../packet/nat.ts";
 import { familyOf, type Packet } from "../packet/packet.ts";
@@ -23,14 +24,17 @@ export function spellPackets(
     if (end.kind !== "rejected") return [packet];
     const { query, leg, ipId } = one;
     const at = one.at + hops.length;
-    return [packet, spell({ at, query, leg, ipId, walk: end.back }, end.back, at, unmodelled)];
+    return [
+      packet,
+      spell({ at, query, leg, ipId, walk: end.back, messages: [] }, end.back, at, unmodelled),
+    ];
   });
 }
 
 function spell(sent: Sent, way: Walk, at: number, unmodelled: string | undefined): LifePacket {
-  const { query, leg, message, tcp } = sent;
+  const { query, leg, messages, tcp } = sent;
   const { protocol } = way.hops[0]?.packet ?? way.end.packet;
-  const [question] = message?.question ?? [];
+  const [message] = messages;
   return {
     at,
     query,
@@ -38,7 +42,7 @@ function spell(sent: Sent, way: Walk, at: number, unmodelled: string | undefined
     leg,
     protocol,
     ...(tcp && { flags: tcp.flags }),
-    ...(question && { question: `${question.name} ${question.type}` }),
+    ...(message && { question: questionsOf(messages) }),
     ...(message?.flags.qr && { rcode: message.rcode }),
     ...(message && { id: message.id }),
     hops: way.hops.map((hop) => spellHop(hop, unmodelled)),
@@ -46,7 +50,14 @@ function spell(sent: Sent, way: Walk, at: number, unmodelled: string | undefined
   };
 }
 
-function kindOf({ message }: Sent, protocol: string): LifePacket["kind"] {
+/** `web-service.default.svc.cluster.local. A`; a segment with two messages has two. */
+function questionsOf(messages: readonly Message[]): string {
+  const questions = messages.flatMap(({ question }) => question);
+  return questions.map(({ name, type }) => `${name} ${type}`).join(", ");
+}
+
+function kindOf({ messages }: Sent, protocol: string): LifePacket["kind"] {
+  const [message] = messages;
   if (protocol.includes("icmp")) return "icmp";
   if (message === undefined) return "tcp";
   return message.flags.qr ? "reply" : "query";

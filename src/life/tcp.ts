@@ -11,10 +11,15 @@ import type { Walk } from "../packet/walk.ts";
 import type { Flow, Load, Segment, Wire } from "./wire.ts";
 
 export interface TcpConnection {
-  /** @returns the way of the segment with the message */
-  ask(load: Carrying, message: Message, octets: Uint8Array): Walk;
-  reply(load: Carrying, message: Message | undefined, octets: Uint8Array): Walk;
+  /** All in one segment. Returns its way. */
+  ask(load: Carrying, messages: readonly Encoded[]): Walk;
+  reply(load: Carrying, message: Encoded): Walk;
   close(): void;
+}
+
+export interface Encoded {
+  readonly message: Message;
+  readonly octets: Uint8Array;
 }
 
 type Carrying = Pick<Load, "query" | "leg">;
@@ -67,22 +72,24 @@ export function openTcp(
   if (synAck.end.kind !== "delivered") return { kind: "failed", way: synAck };
   send(client, server, ["ACK"]);
 
-  const carry = (end: End, other: End, message: Message | undefined, octets: Uint8Array): Walk => {
-    const carried = { octets: withLength(octets), ...(message && { message }) };
-    const way = send(end, other, ["PSH", "ACK"], carried);
+  const carry = (end: End, other: End, encoded: readonly Encoded[]): Walk => {
+    const way = send(end, other, ["PSH", "ACK"], {
+      messages: encoded.map(({ message }) => message),
+      octets: joined(encoded.map(({ octets }) => withLength(octets))),
+    });
     if (way.end.kind === "delivered") send(other, end, ["ACK"]);
     return way;
   };
   return {
     kind: "open",
     tcp: {
-      ask(asked, message, octets) {
+      ask(asked, messages) {
         from = asked;
-        return carry(client, server, message, octets);
+        return carry(client, server, messages);
       },
-      reply(asked, message, octets) {
+      reply(asked, message) {
         from = asked;
-        return carry(server, client, message, octets);
+        return carry(server, client, [message]);
       },
       close() {
         send(client, server, ["FIN", "ACK"]);

@@ -17,8 +17,8 @@ export interface Sent {
   readonly query: number;
   readonly leg: "pod" | "server";
   readonly walk: Walk;
-  /** Of UDP, or of a TCP segment that carries one. */
-  readonly message?: Message;
+  /** Of UDP, or of a TCP segment that carries some. */
+  readonly messages: readonly Message[];
   readonly octets?: Uint8Array;
   readonly tcp?: Segment;
   /** IPv4's identification. */
@@ -35,7 +35,7 @@ export interface Segment {
 export interface Load {
   readonly query: number;
   readonly leg: Sent["leg"];
-  readonly message?: Message;
+  readonly messages?: readonly Message[];
   readonly octets?: Uint8Array;
   readonly tcp?: Segment;
   /** It races the packet that was sent before it on its socket. */
@@ -83,7 +83,7 @@ export class Wire {
 
   /** Sends from a process on `host`; the clock goes on by a microsecond an interface. */
   send(host: string, flow: Flow, load: Load): Walk {
-    const { query, leg, message, octets, tcp, race = false } = load;
+    const { query, leg, messages = [], octets, tcp, race = false } = load;
     const seed = this.draw(32);
     const packet: Packet = {
       ...flow,
@@ -106,7 +106,7 @@ export class Wire {
       leg,
       walk: way,
       ipId: this.draw(16),
-      ...(message && { message }),
+      messages,
       ...(octets && { octets }),
       ...(tcp && { tcp }),
     });

@@ -36,6 +36,13 @@ export const TOOLS = {
     for: "the printed rules in the real tables",
   },
   tshark: { argument: "--version", has: "tshark", for: "captures as Wireshark reads them" },
+  conntrack: { argument: "--version", has: "conntrack", for: "the kernel's connection tracking" },
+  cc: { argument: "--version", has: "gcc", for: "lookups by glibc's own getaddrinfo" },
+  "musl-gcc": {
+    argument: "--version",
+    has: "musl-tools",
+    for: "lookups by musl's own getaddrinfo",
+  },
 } as const;
 
 export type Tool = keyof typeof TOOLS;
