@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { BLANK, columns, type Line, line, type Part, print, row } from "./terminal.ts";
+import { BLANK, columns, type Line, line, type Part, print, row, WIDTH } from "./terminal.ts";
 import { duration } from "./transcript/words.ts";
 
 export interface Comparison {
@@ -17,7 +17,7 @@ export interface Comparison {
 export interface ComparisonRow {
   /** What is different: `musl 1.2.3`, `ndots:2`. */
   readonly what: string;
-  /** How to ask so: `libc=musl`, `type api.example.com.`. */
+  /** How to ask so: `libc=musl`, `name=api.example.com.`. */
   readonly how: string;
   readonly queries: number;
   readonly wasted: number;
@@ -31,71 +31,81 @@ export interface ComparisonRow {
   readonly note?: string;
 }
 
-/** A table of at most 80 columns, the notes of its rows below it. */
+/** A table of at most 80 columns; below it the results that are too long for it, how each way is asked, and the notes. */
 export function comparisonText(
-  comparison: Comparison,
+  { name, rows, notes }: Comparison,
   { color }: { readonly color: boolean },
 ): string {
-  const { name, rows, notes } = comparison;
+  const groups = [...tableLines(rows), wayLines(rows), notes.map((note) => line(0, note))];
   return print(
     [
       line(0, { text: name, tone: "title" }, ", looked up in several ways"),
-      BLANK,
-      ...table(rows),
-      BLANK,
-      ...ways(rows),
-      ...(notes.length > 0 ? [BLANK] : []),
-      ...notes.map((note) => line(0, note)),
+      ...groups.filter((lines) => lines.length > 0).flatMap((lines) => [BLANK, ...lines]),
     ],
     color,
   );
 }
 
-const NUMBERS = ["queries", "wasted", "packets", "wait"] as const;
+interface Column {
+  readonly head: string;
+  readonly value: (row: ComparisonRow) => string;
+}
+
+const COUNTS: readonly Column[] = [
+  { head: "queries", value: ({ queries }) => String(queries) },
+  { head: "wasted", value: ({ wasted }) => String(wasted) },
+  { head: "packets", value: ({ packets }) => String(packets) },
+];
+
+const WAIT: Column = { head: "wait", value: ({ ms }) => duration(ms) };
 
 const GAP = 2;
 
-/** The first column may take this much; a longer `what` has a line of its own. */
+/** A longer `what` has a line of its own. */
 const WIDEST_FIRST = 28;
 
-function table(rows: readonly ComparisonRow[]): readonly Line[] {
-  const numbers = rows.map(({ queries, wasted, packets, ms }) => [
-    String(queries),
-    String(wasted),
-    String(packets),
-    duration(ms),
-  ]);
-  const widths = NUMBERS.map((head, at) =>
-    Math.max(head.length, ...numbers.map((row) => row[at]?.length ?? 0)),
+/** The table, and the results that it only refers to. */
+function tableLines(rows: readonly ComparisonRow[]): readonly (readonly Line[])[] {
+  const shown = rows.some(({ ms }) => ms > 0) ? [...COUNTS, WAIT] : COUNTS;
+  const widths = shown.map(({ head, value }) =>
+    Math.max(head.length, ...rows.map((one) => value(one).length)),
   );
-  const first = Math.min(WIDEST_FIRST, Math.max(4, ...rows.map(({ what }) => columns(what))));
+  const first = firstWidth(rows);
   const before = first + widths.reduce((sum, width) => sum + GAP + width, 0) + GAP;
-  const cells = (values: readonly string[]): string =>
-    values.map((value, at) => " ".repeat(GAP) + value.padStart(widths[at] ?? 0)).join("");
+  const counts = (text: (column: Column) => string): string =>
+    shown.map((column, at) => " ".repeat(GAP) + text(column).padStart(widths[at] ?? 0)).join("");
+  const long = [...new Set(rows.map(verdict).filter((text) => before + columns(text) > WIDTH))];
+  const table = rows.flatMap((one) => {
+    const at = long.indexOf(verdict(one));
+    const result: readonly Part[] = [word(one), at < 0 ? ` ${one.result}` : ` [${at + 1}]`];
+    const numbers = counts(({ value }) => value(one));
+    const gap = first - columns(one.what);
+    if (gap >= 0) return [row(0, before, one.what + " ".repeat(gap) + numbers, ...result)];
+    return [line(0, one.what), row(0, before, " ".repeat(first) + numbers, ...result)];
+  });
+  const head = " ".repeat(first) + counts((column) => column.head);
   return [
-    row(0, before, { text: " ".repeat(first) + cells(NUMBERS), tone: "quiet" }, "result"),
-    ...rows.flatMap((one, at) => {
-      const counts = cells(numbers[at] ?? []);
-      const result = resultOf(one);
-      const gap = first - columns(one.what);
-      if (gap >= 0) return [row(0, before, one.what + " ".repeat(gap) + counts, ...result)];
-      return [line(0, one.what), row(0, before, " ".repeat(first) + counts, ...result)];
-    }),
+    [row(0, before, { text: head, tone: "quiet" }, { text: "result", tone: "quiet" }), ...table],
+    long.map((text, at) => row(0, 5, `[${at + 1}]`, text)),
   ];
 }
 
-function resultOf({ found, result }: ComparisonRow): readonly Part[] {
-  return [
-    found ? { text: "FOUND", tone: "good" } : { text: "NOT FOUND", tone: "bad" },
-    ` ${result}`,
-  ];
+function word({ found }: ComparisonRow): Part {
+  return found ? { text: "FOUND", tone: "good" } : { text: "NOT FOUND", tone: "bad" };
 }
 
-/** How each row is asked, and what is to be known of it. */
-function ways(rows: readonly ComparisonRow[]): readonly Line[] {
-  const width = Math.min(WIDEST_FIRST, Math.max(...rows.map(({ what }) => columns(what)), 4)) + GAP;
+function verdict({ found, result }: ComparisonRow): string {
+  return `${found ? "FOUND" : "NOT FOUND"} ${result}`;
+}
+
+function wayLines(rows: readonly ComparisonRow[]): readonly Line[] {
+  const width = firstWidth(rows) + GAP;
   return rows.flatMap(({ what, how, note }) => [
-    ...(how === what ? [] : [row(0, width, { text: what, tone: "quiet" }, how)]),
-    ...(note === undefined ? [] : [row(0, width, how === what ? what : "", note)]),
+    row(0, width, { text: what, tone: "quiet" }, how),
+    ...(note === undefined ? [] : [row(0, width, "", note)]),
   ]);
+}
+
+function firstWidth(rows: readonly ComparisonRow[]): number {
+  return Math.min(WIDEST_FIRST, Math.max(0, ...rows.map(({ what }) => columns(what))));
 }

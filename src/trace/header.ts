@@ -47,5 +47,9 @@ function moreMember(count: number): string {
 
 /** RFC 9651 §4.1.6. What a String cannot hold is shown as `?`, so no input can end the header. */
 function sfString(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   return `"${text.replace(/[^\x20-\x7e]/g, "?").replace(/[\\"]/g, "\\$&")}"`;
 }
+
+/** What most names are made of. */
+const PLAIN = /^[\w.-]*$/;

@@ -21,5 +21,10 @@ export interface JsonQuery {
 }
 
 export function traceJson(queries: readonly TracedQuery[]): JsonQuery[] {
-  return queries.map(({ attempt, ...query }) => (attempt > 1 ? { ...query, attempt } : query));
+  return queries.map(({ attempt, reason, steps, ...query }) => ({
+    ...query,
+    ...(attempt > 1 && { attempt }),
+    reason: reason(),
+    steps,
+  }));
 }

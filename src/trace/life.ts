@@ -133,9 +133,9 @@ export interface LifePacket {
   /** `pod`: between the Pod and its nameserver; `server`: a server's own, to the next one. */
   readonly leg: "pod" | "server";
   readonly protocol: string;
-  /** Of a TCP segment: `SYN`, `ACK`, `FIN`, `RST`. */
+  /** Of a TCP segment: `SYN`, `ACK`, `PSH`, `FIN`, `RST`. */
   readonly flags?: readonly string[];
-  /** Of the DNS message: `api.example.com. A`; a reply's rcode. */
+  /** Of the DNS message: `api.example.com. A`; of two in one TCP segment `… A, … AAAA`. */
   readonly question?: string;
   readonly rcode?: string;
   /** DNS id. */

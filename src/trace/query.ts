@@ -27,8 +27,8 @@ export interface TracedQuery {
   readonly attempt: number;
   /** What a reader should know of the whole lookup; on its first query. */
   readonly note?: string;
-  /** Why the name stood in the list. */
-  readonly reason: string;
+  /** Why the name stood in the list. Found out only where it is told: header and EDE have no room for it. */
+  reason(): string;
   readonly steps: readonly Step[];
 }
 

@@ -20,9 +20,13 @@ export function storyOf(life: Life): Step[] {
   const teller = new Teller(life);
   for (const telling of begin(life)) teller.tell(telling, 0);
   for (const group of groups(life, happenings(life, teller.cast))) teller.candidate(group);
-  teller.tell(result(life), life.cost.ms * 1000);
+  const last = teller.steps.at(-1)?.at ?? 0;
+  teller.tell(result(life), Math.max(last, life.cost.ms * 1000));
   return teller.steps;
 }
+
+/** Stretches on which nothing is done to a packet: told once, also where the rest of the way is new. */
+const UNCHANGED = /^(?:veth|arrive|through-.*)$/;
 
 class Teller {
   readonly steps: Step[] = [];
@@ -55,13 +59,13 @@ class Teller {
     const candidate = this.#life.candidates[index];
     const isLast = !this.#life.queries.some(({ candidate }) => candidate > index);
     if (happened.every(({ way }) => this.#told.has(way)) && candidate !== undefined) {
-      this.tell(again(this.#life, happened, { candidate, isLast }), last.at, last.query);
+      this.tell(again(this.#life, this.cast, happened, { candidate, isLast }), last.at, last.query);
       return;
     }
     let repeated: Happening[] = [];
     const flush = (): void => {
       const end = repeated.at(-1);
-      if (end) this.tell(again(this.#life, repeated), end.at, end.query);
+      if (end) this.tell(again(this.#life, this.cast, repeated), end.at, end.query);
       repeated = [];
     };
     for (const one of happened) {
@@ -87,9 +91,14 @@ class Teller {
       return tellings;
     }
     const packet = index === undefined ? undefined : this.#life.packets[index];
-    return packet === undefined || index === undefined
-      ? []
-      : packetTellings(this.#life, this.cast, packet, index);
+    if (packet === undefined || index === undefined) return [];
+    return packetTellings(this.#life, this.cast, packet, index).filter(({ key }) => {
+      const stretch = `${packet.kind} ${packet.leg} ${key}`;
+      if (!UNCHANGED.test(key)) return true;
+      if (this.#told.has(stretch)) return false;
+      this.#told.add(stretch);
+      return true;
+    });
   }
 
   /** Twice the same would be one anchor for two steps. */

@@ -90,38 +90,76 @@ interface Cell {
   readonly tone: Tone | undefined;
 }
 
-function printLine({ indent, hang, parts }: Line, color: boolean): string {
-  const cells = parts.flatMap(cellsOf);
+function printLine(one: Line, color: boolean): string {
+  const { indent, hang, parts } = one;
+  const text = parts.map(textOf).join("");
+  // Most lines fit as they are: nothing of them needs to be looked at letter by letter.
+  if (!color && indent + text.length <= WIDTH && PLAIN.test(text)) {
+    return `${" ".repeat(indent)}${text}`.trimEnd().concat("\n");
+  }
+  return foldedLine(parts.flatMap(cellsOf), indent, hang, color);
+}
+
+function foldedLine(cells: readonly Cell[], indent: number, hang: number, color: boolean): string {
   let end = cells.length;
   while (cells[end - 1]?.char === " ") end--;
   let text = "";
   let margin = indent;
   for (let from = 0; from < end; ) {
-    let to = breakAt(cells, from, end, WIDTH - margin);
+    const below = Math.min(hang, DEEPEST);
+    let to = breakAt(cells, { from, end, room: WIDTH - margin, below: WIDTH - below });
     const next = to;
     while (cells[to - 1]?.char === " ") to--;
     text += `${" ".repeat(margin)}${painted(cells.slice(from, to), color)}\n`;
-    margin = Math.min(hang, DEEPEST);
+    margin = below;
     from = next;
     while (cells[from]?.char === " ") from++;
   }
   return text === "" ? "\n" : text;
 }
 
-/** Where the line that begins at `from` ends: behind all, at the last blank, else at the last dot, else where it is full. */
-function breakAt(cells: readonly Cell[], from: number, end: number, room: number): number {
-  let full = from;
-  let used = 0;
-  for (; full < end; full++) {
-    used += (cells[full] as Cell).width;
-    if (used > room) break;
-  }
-  if (full === end) return full;
+interface Stretch {
+  readonly from: number;
+  readonly end: number;
+  /** Columns of this line, and of those below it. */
+  readonly room: number;
+  readonly below: number;
+}
+
+/**
+ * Where the line that begins at `from` ends: behind all, else at the last blank, else behind the last dot, else where it
+ * is full. A word that fills more than the next line is broken at once.
+ */
+function breakAt(cells: readonly Cell[], { from, end, room, below }: Stretch): number {
+  const full = reach(cells, from, end, room);
+  if (full === end) return end;
   let first = from;
   while (cells[first]?.char === " ") first++;
-  for (let at = full; at > first; at--) if (cells[at]?.char === " ") return at;
-  for (let at = full; at > from + 1; at--) if (isJoint(cells, at - 1)) return at;
-  return Math.max(full, from + 1);
+  let blank = full;
+  while (blank > first && cells[blank]?.char !== " ") blank--;
+  let joint = full;
+  while (joint > first + 1 && !isJoint(cells, joint - 1)) joint--;
+  const hasBlank = blank > first;
+  const hasJoint = joint > first + 1;
+  if (hasBlank && !(hasJoint && joint > blank && isLonger(cells, blank + 1, end, below))) {
+    return blank;
+  }
+  return hasJoint ? joint : Math.max(full, from + 1);
+}
+
+/** The first cell that has no room. */
+function reach(cells: readonly Cell[], from: number, end: number, room: number): number {
+  let used = 0;
+  for (let at = from; at < end; at++) {
+    used += (cells[at] as Cell).width;
+    if (used > room) return at;
+  }
+  return end;
+}
+
+function isLonger(cells: readonly Cell[], from: number, end: number, room: number): boolean {
+  const full = reach(cells, from, end, room);
+  return full < end && cells.slice(from, full + 1).every(({ char }) => char !== " ");
 }
 
 /** A dot that ends a label (an escaped one does not), or what joins the parts of a path, a list or an option. */

@@ -31,12 +31,11 @@ const LABEL = 14;
 
 function whoAsks({ asked, vantage, result, cost }: Life): readonly Line[] {
   const { namespace, pod, cluster, address, node, hostNetwork, madeUp } = vantage;
-  const family =
-    asked.family === undefined || asked.family === "any" ? "" : `, IPv${asked.family} alone`;
-  const types = asked.call === "res_search" ? `, ${asked.types.join(", ")}` : family;
+  const one = asked.family === "4" || asked.family === "6" ? `, IPv${asked.family}` : "";
+  const what = asked.call === "res_search" ? `, ${asked.types.join(", ")}` : one;
   const where = node === undefined ? "on no node" : `on ${node}`;
   return [
-    line(0, { text: `${asked.call}("${asked.name}")${types}`, tone: "title" }),
+    line(0, { text: `${asked.call}("${asked.name}"${what})`, tone: "title" }),
     BLANK,
     row(2, LABEL, "Pod", `${namespace}/${pod}, ${address}, ${where} of cluster ${cluster}`),
     ...(madeUp ? [row(2, LABEL, "", "made up: the cluster has no such Pod")] : []),
@@ -70,7 +69,7 @@ function resolvConf({ files, settings, events, vantage }: Life): readonly Line[]
       .split("\n")
       .map((text) => line(2, text)),
     BLANK,
-    row(2, LABEL, vantage.libc, `${words.join(", ")}`),
+    row(2, LABEL, vantage.libcVersion, words.join(", ")),
     ...settings.notes.map((note) => row(2, LABEL, "", note)),
     ...events.map(({ reason, message }) =>
       row(2, LABEL, { text: "Warning", tone: "bad" }, `${reason}: ${message}`),

@@ -12,7 +12,7 @@ const query = (more: Partial<TracedQuery> = {}): TracedQuery => ({
   rcode: "NOERROR",
   answers: 1,
   attempt: 1,
-  reason: "",
+  reason: () => "",
   steps: [],
   ...more,
 });

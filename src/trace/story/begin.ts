@@ -79,11 +79,12 @@ function settings({ settings, vantage }: Life): Telling {
 function search(life: Life): Telling {
   const { candidates, asked, settings } = life;
   const first = candidates[0];
-  const names = candidates.length === 1 ? "1 name" : `${candidates.length} names`;
   const sentence =
     first === undefined
       ? `\`${asked.name}\` cannot be sent: no name is tried.`
-      : `\`${asked.name}\`: ${first.reason}. Up to ${names} can be tried, from \`${first.name}\` on, until one is found.`;
+      : candidates.length === 1
+        ? `One name alone is tried, \`${first.name}\`: ${first.reason}.`
+        : `Up to ${candidates.length} names are tried, and the first is \`${first.name}\`: ${first.reason}. What is found ends the search.`;
   return {
     key: "search",
     phase: "libc",

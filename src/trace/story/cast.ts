@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Life, LifeHop, LifePacket } from "../life.ts";
+import type { Life, LifeHop, LifePacket, LifeRewrite, LifeRule } from "../life.ts";
 import type { Phase, Place } from "./step.ts";
 
 export interface Cast {
@@ -42,20 +42,25 @@ export function castOf(life: Life): Cast {
 
 /** What a packet meets and how it ends, without what differs from flow to flow: addresses, ports, the endpoint. */
 export function wayOf({ kind, leg, protocol, hops, end }: LifePacket, cast: Cast): string {
+  // What a server sends on is told once, by whichever socket it goes.
+  const isOnward = leg === "server";
   const places = hops.map(({ host, towards, rules, rewrites }) =>
-    [
-      cast.placeOf(host),
-      towards,
-      ...rules.map(({ hook, chain }) => `${hook} ${sameForAll(chain)}`),
-      ...rewrites.map(({ half, by }) => `${half} ${sameForAll(by)}`),
-    ].join(" "),
+    [cast.placeOf(host), towards, ...(isOnward ? [] : [rules, rewrites].flat().map(metText))].join(
+      " ",
+    ),
   );
   return [kind, leg, protocol, ...places, end.kind, cast.placeOf(end.host)].join(", ");
 }
 
-/** The last place of a hop in a list of hops; -1 where it is in none. */
-export function lastHopAt(hops: readonly LifeHop[], host: string): number {
-  return hops.findLastIndex((hop) => hop.host === host);
+/** The chain, or the rewriting; which endpoint it is makes no other way. */
+function metText(met: LifeRule | LifeRewrite): string {
+  const text = "chain" in met ? `${met.hook} ${met.chain}` : `${met.half} ${met.by}`;
+  return text.replace(/KUBE-SEP-.*/, "KUBE-SEP");
+}
+/** Addresses and ports on an interface, before what the host did to them there. */
+export function asWritten({ src, dst, rewrites }: LifeHop): { src: string; dst: string } {
+  const first = (half: "src" | "dst") => rewrites.find((one) => one.half === half)?.from;
+  return { src: first("src") ?? src, dst: first("dst") ?? dst };
 }
 
 /** Of `10.244.0.4:53`, `[fd00::4]:53` or a bare address. */
@@ -67,9 +72,4 @@ export function addressOf(endpoint: string): string {
 
 function isAddress(host: string): boolean {
   return /^[0-9.]+$/.test(host) || host.includes(":");
-}
-
-/** Which endpoint it is makes no other way. */
-function sameForAll(chain: string): string {
-  return chain.replace(/^KUBE-SEP-.*/, "KUBE-SEP");
 }

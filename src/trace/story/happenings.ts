@@ -29,13 +29,11 @@ export function happenings(life: Life, cast: Cast): Happening[] {
     served.add(query);
     list.push({ at, query, what: "server", way: serverWay(asked) });
   };
-  const waits = life.queries
-    .filter(({ waited }) => waited !== undefined)
-    .map(({ index, at, waited = 0 }) => ({ query: index, at: (at + waited) * 1000 }));
+  const waits = waitsOf(life);
   const waitUntil = (at: number): void => {
-    while ((waits[0]?.at ?? Number.POSITIVE_INFINITY) <= at) {
-      const wait = waits.shift();
-      if (wait) list.push({ ...wait, what: "wait", way: `wait ${wait.query}` });
+    for (let wait = waits[0]; wait !== undefined && wait.at <= at; wait = waits[0]) {
+      waits.shift();
+      list.push(wait);
     }
   };
   for (const [index, packet] of life.packets.entries()) {
@@ -55,6 +53,18 @@ export function happenings(life: Life, cast: Cast): Happening[] {
   }
   waitUntil(Number.POSITIVE_INFINITY);
   return list;
+}
+
+/** What is waited for at once is one wait. */
+function waitsOf(life: Life): Happening[] {
+  const waits: Happening[] = [];
+  for (const { index, at, waited } of life.queries) {
+    if (waited === undefined) continue;
+    const end = (at + waited) * 1000;
+    if (waits.at(-1)?.at === end) continue;
+    waits.push({ query: index, at: end, what: "wait", way: `wait ${waited}` });
+  }
+  return waits.sort((a, b) => a.at - b.at);
 }
 
 /** Cut where the libc goes on to another name. */

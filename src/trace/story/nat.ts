@@ -4,9 +4,9 @@
  * @module
  */
 import type { LifeHop, LifeRewrite, LifeRule } from "../life.ts";
-import { addressOf, type Sight } from "./cast.ts";
+import { addressOf, asWritten, type Sight } from "./cast.ts";
 import * as sources from "./sources.ts";
-import type { Telling } from "./step.ts";
+import type { Place, Seen, Telling } from "./step.ts";
 
 /** Empty where nothing was rewritten and no Service's chain was met. */
 export function natTellings(sight: Sight, hop: LifeHop, at: number): Telling[] {
@@ -23,13 +23,18 @@ export function natTellings(sight: Sight, hop: LifeHop, at: number): Telling[] {
 }
 
 /** The packet as it is before this host has changed it. */
-function before({ packet, index }: Sight, at: number): { index: number; hop: number } {
-  const earlier = packet.hops[at - 1];
-  return { index, hop: earlier === undefined ? at : at - 1 };
+function before({ index }: Sight, at: number): Seen {
+  return { index, hop: at, before: true };
+}
+
+/** A Pod on the host network meets the rules in its own namespace, which is the node's. */
+function placeOf({ cast }: Sight, hop: LifeHop): Place {
+  const place = cast.placeOf(hop.host);
+  return place === "pod" ? "node" : place;
 }
 
 function serviceTelling(sight: Sight, hop: LifeHop, at: number, { rule, hook }: LifeRule): Telling {
-  const to = sight.packet.hops[Math.max(0, at - 1)]?.dst ?? hop.dst;
+  const to = asWritten(hop).dst;
   const about = commentOf(rule);
   return {
     key: "services",
@@ -37,7 +42,7 @@ function serviceTelling(sight: Sight, hop: LifeHop, at: number, { rule, hook }: 
     title: `${hook}: KUBE-SERVICES knows ${addressOf(to)}`,
     sentence: `\`${hook}\` sends every packet through \`KUBE-SERVICES\`, one rule a Service port. The one for \`${to}\` matches${about === undefined ? "" : ` (${about})`} and jumps to \`${targetOf(rule)}\`.`,
     source: sources.VIRTUAL_IPS,
-    place: sight.cast.placeOf(hop.host),
+    place: placeOf(sight, hop),
     focus: "iptables",
     packet: before(sight, at),
     chain: "KUBE-SERVICES",
@@ -57,7 +62,7 @@ function choiceTelling(sight: Sight, hop: LifeHop, at: number, { rule, chain }: 
     title: `One endpoint is chosen${endpoint === undefined ? "" : `: ${endpoint}`}`,
     sentence: `\`${chain}\` is the Service: one rule for each of its ready endpoints. ${how}; on to \`${targetOf(rule)}\`.`,
     source: sources.EXTENSIONS,
-    place: sight.cast.placeOf(hop.host),
+    place: placeOf(sight, hop),
     focus: "iptables",
     packet: before(sight, at),
     chain,
@@ -71,13 +76,13 @@ function rewriteTelling(sight: Sight, hop: LifeHop, at: number, rewrite: LifeRew
     packet: { index: sight.index, hop: at },
   } as const;
   if (by !== "conntrack") {
-    const place = sight.cast.placeOf(hop.host);
+    const place = placeOf(sight, hop);
     return half === "dst"
       ? {
           ...common,
           key: "dnat",
           title: `DNAT: ${from} becomes ${to}`,
-          sentence: `\`${by}\` rewrites the destination from \`${from}\` to \`${to}\`; the source stays \`${hop.src}\`. \`${hop.host}\` keeps the pair in its connection tracking, for the way back.`,
+          sentence: `\`${by}\` rewrites the destination from \`${from}\` to \`${to}\`; the source stays \`${asWritten(hop).src}\`. \`${hop.host}\` keeps the pair in its connection tracking, for the way back.`,
           source: sources.EXTENSIONS,
           place,
           focus: "conntrack",
@@ -87,22 +92,27 @@ function rewriteTelling(sight: Sight, hop: LifeHop, at: number, rewrite: LifeRew
           ...common,
           key: "snat",
           title: `Masquerade: ${from} becomes ${to}`,
-          sentence: `\`${by}\` writes the node's own address into the source, \`${to}\` for \`${from}\`: outside the cluster nobody has a way back to a Pod's address.`,
+          sentence: `\`${by}\` writes the node's own address into the source, \`${to}\` for \`${from}\`: ${
+            by.startsWith("KUBE-")
+              ? "the sender was marked as none of the Pods, so the reply has to come back through this node"
+              : "outside the cluster nobody has a way back to a Pod's address"
+          }.`,
           source: sources.EXTENSIONS,
           place,
           focus: "iptables",
           chain: by,
         };
   }
+  const trackedAt = placeOf(sight, hop) === "node" ? "conntrack" : placeOf(sight, hop);
   const there = sight.packet.kind === "query" || sight.packet.kind === "tcp";
   if (there) {
     return {
       ...common,
       key: `again-${half}`,
       title: `conntrack repeats it: ${to}`,
-      sentence: `\`${hop.host}\` knows this flow (${hop.state ?? "tracked"}): the ${half === "dst" ? "destination" : "source"} becomes \`${to}\` again, and the nat table is not asked.`,
+      sentence: `\`${hop.host}\` has had this flow in its table since the first packet: the ${half === "dst" ? "destination" : "source"} becomes \`${to}\` again, without asking the nat table.`,
       source: sources.EXTENSIONS,
-      place: "conntrack",
+      place: trackedAt,
       focus: "conntrack",
     };
   }
@@ -116,7 +126,7 @@ function rewriteTelling(sight: Sight, hop: LifeHop, at: number, rewrite: LifeRew
     title: `conntrack turns it back: ${to}`,
     sentence: `The reply belongs to a flow that \`${hop.host}\` keeps (${hop.state ?? "tracked"}), so it undoes what it did on the way out: ${half === "src" ? "source" : "destination"} \`${from}\` becomes \`${to}\`.${hidden}`,
     source: sources.EXTENSIONS,
-    place: sight.packet.leg === "pod" ? "conntrack" : sight.cast.placeOf(hop.host),
+    place: trackedAt,
     focus: "conntrack",
   };
 }

@@ -4,10 +4,10 @@
  * @module
  */
 import type { Life, LifeHop, LifePacket } from "../life.ts";
-import { addressOf, type Cast, type Sight } from "./cast.ts";
+import { addressOf, asWritten, type Cast, type Sight } from "./cast.ts";
 import { natTellings } from "./nat.ts";
 import * as sources from "./sources.ts";
-import type { Phase, Telling } from "./step.ts";
+import type { Phase, Seen, Telling } from "./step.ts";
 
 /** The whole way of a packet that carries a question, an answer or an error; TCP's own segments are told by the first. */
 export function packetTellings(
@@ -55,7 +55,7 @@ function outward(sight: Sight): Telling[] {
     if (at === 0) return [sent(sight, hop), ...natTellings(sight, hop, 0)];
     const last = at === packet.hops.length - 1;
     if (hop.towards === "in") {
-      if (last) return packet.end.kind === "delivered" ? [arrived(sight, hop, at)] : [];
+      if (last && packet.end.kind === "delivered") return [arrived(sight, hop, at)];
       return place === "node" && packet.leg === "pod" ? [crossed(sight, hop, at)] : [];
     }
     const nat = natTellings(sight, hop, at);
@@ -65,14 +65,16 @@ function outward(sight: Sight): Telling[] {
 }
 
 function sent({ packet, index, phase, cast, life }: Sight, hop: LifeHop): Telling {
-  const common = { phase, packet: { index, hop: 0 }, place: cast.placeOf(hop.host) } as const;
+  const seen: Seen = { index, hop: 0, before: true };
+  const common = { phase, packet: seen, place: cast.placeOf(hop.host) };
+  const { src, dst } = asWritten(hop);
   const asked = `the question \`${packet.question}\``;
   if (packet.leg === "server") {
     return {
       ...common,
       key: "onward",
-      title: `A query of its own to ${hop.dst}`,
-      sentence: `\`${hop.host}\` asks the resolver outside: a packet from \`${hop.src}\` to \`${hop.dst}\` with ${asked}.`,
+      title: `A query of its own to ${dst}`,
+      sentence: `\`${hop.host}\` asks the resolver outside: a packet from \`${src}\` to \`${dst}\` with ${asked}.`,
       source: sources.UDP,
       focus: "corefile",
     };
@@ -80,11 +82,15 @@ function sent({ packet, index, phase, cast, life }: Sight, hop: LifeHop): Tellin
   const own = life.vantage.hostNetwork
     ? "its node's address, since the Pod is on the host network,"
     : "the Pod's address";
+  const before = life.packets
+    .slice(0, index)
+    .some(({ hops }) => hops[0] !== undefined && asWritten(hops[0]).src === src);
+  const port = before ? "the port that it has already" : "a random port";
   return {
     ...common,
     key: "send",
-    title: `${packet.protocol.toUpperCase()} to ${hop.dst}`,
-    sentence: `The library builds a ${packet.protocol.toUpperCase()} packet from ${own} and a random port, \`${hop.src}\`, to the nameserver \`${hop.dst}\`. In it: ${asked}.`,
+    title: `${packet.protocol.toUpperCase()} to ${dst}`,
+    sentence: `The library builds a ${packet.protocol.toUpperCase()} packet from ${own} and ${port}, \`${src}\`, to the nameserver \`${dst}\`. In it: ${asked}.`,
     source: packet.protocol === "udp" ? sources.UDP : sources.TCP,
     focus: "message",
   };
@@ -158,7 +164,12 @@ function homeward(sight: Sight): Telling[] {
     packet: { index, hop: 0 },
     ...(packet.kind === "icmp" ? { outcome: "failed" } : {}),
   };
-  return [leaves, ...packet.hops.flatMap((hop, at) => natTellings(sight, hop, at))];
+  const atEnd = { ...(packet.hops.at(-1) ?? first), ...packet.end };
+  return [
+    leaves,
+    ...packet.hops.flatMap((hop, at) => natTellings(sight, hop, at)),
+    ...natTellings(sight, atEnd, packet.hops.length - 1),
+  ];
 }
 
 /** Where the packet did not arrive. */
@@ -166,16 +177,18 @@ function ending({ packet, index, phase, cast }: Sight): Telling | undefined {
   const { end, hops } = packet;
   if (end.kind === "delivered") return undefined;
   const what = { dropped: "Dropped", rejected: "Rejected", lost: "Lost" }[end.kind];
-  const rule = end.rules.at(-1)?.rule;
+  const last = end.rules.at(-1)?.rule;
+  const rule = last !== undefined && / -j (?:REJECT|DROP)/.test(last) ? last : undefined;
   return {
     key: "end",
     phase,
     title: `${what} on ${end.host}`,
     sentence: `The packet ends here: ${end.why ?? end.kind}.${rule === undefined ? "" : ` The rule: \`${rule}\`.`}`,
-    source: end.rules.length > 0 ? sources.EXTENSIONS : sources.NETWORKING,
+    source: rule !== undefined ? sources.EXTENSIONS : sources.NETWORKING,
     place: cast.placeOf(end.host),
     focus: "iptables",
     packet: { index, hop: Math.max(0, hops.length - 1) },
+    ...(rule === undefined ? {} : { chain: end.rules.at(-1)?.chain ?? "" }),
     outcome: "failed",
   };
 }

@@ -4,11 +4,12 @@
  * @module
  */
 import type { Life, LifeCandidate, LifeQuery } from "../life.ts";
-import { count, decision, WORD } from "./end.ts";
+import type { Cast } from "./cast.ts";
+import { count, decision, duration, WORD } from "./end.ts";
 import type { Happening } from "./happenings.ts";
 import { decisiveStep } from "./server.ts";
 import * as sources from "./sources.ts";
-import type { Telling } from "./step.ts";
+import type { Place, Telling } from "./step.ts";
 
 /**
  * @param happened one thing at least
@@ -16,6 +17,7 @@ import type { Telling } from "./step.ts";
  */
 export function again(
   life: Life,
+  cast: Cast,
   happened: readonly Happening[],
   whole?: { readonly candidate: LifeCandidate; readonly isLast: boolean },
 ): Telling {
@@ -28,7 +30,10 @@ export function again(
     last?.packet === undefined || packet === undefined
       ? {}
       : { packet: { index: last.packet, hop: Math.max(0, packet.hops.length - 1) } };
-  return whole === undefined ? part(happened, queries, shown) : name(life, queries, shown, whole);
+  const end = packet === undefined ? "server" : cast.placeOf(packet.end.host);
+  return whole === undefined
+    ? part(happened, queries, shown, end)
+    : name(life, queries, shown, whole);
 }
 
 type Shown = Pick<Telling, "packet">;
@@ -57,31 +62,50 @@ function part(
   happened: readonly Happening[],
   queries: readonly LifeQuery[],
   shown: Shown,
+  end: Place,
 ): Telling {
   const types = typesOf(queries);
   const asked = queries[0];
   const kinds = new Set(happened.map(({ what }) => what));
+  const waited = queries.find(({ waited }) => waited !== undefined)?.waited;
+  if (kinds.has("wait") && waited !== undefined) {
+    return {
+      ...shown,
+      key: "same-wait",
+      phase: "libc",
+      title: `${types} again: no reply in ${duration(waited)}`,
+      sentence: `From port ${asked?.port} the same way once more, to the same end; ${duration(waited)} go by. (Modelled.)`,
+      source: sources.RESOLV_CONF,
+      place: "libc",
+      focus: "resolv.conf",
+      outcome: "failed",
+    };
+  }
   if (kinds.has("out") && !kinds.has("back")) {
     return {
       ...shown,
       key: "same-out",
       phase: "packet",
       title: `${types} for ${asked?.name}: the same way`,
-      sentence: `From port ${asked?.port}, over the veth pair and through the node's rules${whereTo(queries)}, as before.`,
+      sentence: `From port ${asked?.port}, by the same interfaces and through the same chains${whereTo(queries)}.`,
       source: sources.VIRTUAL_IPS,
-      place: "server",
+      place: end,
       focus: "iptables",
     };
   }
   const answered = kinds.has("server") || kinds.has("onward");
   const how = asked === undefined ? undefined : decisiveStep(asked);
-  const said = queries.map((query) => `${query.type} ${saidTo(query)}`).join(", ");
+  const said = [...new Set(queries.map((query) => `${query.type} ${saidTo(query)}`))].join(", ");
   return {
     ...shown,
     key: "same-back",
     phase: "reply",
     title: answered ? `${said}: asked and answered the same way` : `${said}: back the same way`,
-    sentence: `${answered && how !== undefined ? `${how}. ` : ""}The reply comes back through connection tracking, as before.`,
+    sentence: `${answered && how !== undefined ? `${how}. ` : ""}${
+      asked?.rcode === "REJECT"
+        ? "The same error comes back."
+        : "The reply comes back through connection tracking, as before."
+    }`,
     source: sources.RESPONSE,
     place: "pod",
     focus: "message",

@@ -38,7 +38,7 @@ export function serverTellings(
     });
   }
   for (const step of acting) {
-    const key = pluginKey(step);
+    const key = pluginKey(step, query);
     if (known.has(key)) continue;
     tellings.push(pluginTelling(life, query, step, key, place));
   }
@@ -47,13 +47,17 @@ export function serverTellings(
 
 /** The same for what is told in the same words. */
 export function serverWay(query: LifeQuery): string {
-  const plugins = query.steps.map((step) => (passes(step.did) ? step.plugin : pluginKey(step)));
+  const plugins = query.steps.map((step) =>
+    passes(step.did) ? step.plugin : pluginKey(step, query),
+  );
   return ["server", query.rcode, query.answers > 0, query.cache, ...plugins].join(", ");
 }
 
 /** What a plugin was about, for lists: `kubernetes: no Service com in namespace default`. */
 export function decisiveStep(query: LifeQuery): string | undefined {
-  const step = query.steps.findLast(({ plugin, did }) => plugin === query.source && !passes(did));
+  const step =
+    query.steps.findLast(({ plugin, did }) => plugin === query.source && !passes(did)) ??
+    query.steps.findLast(({ did }) => !passes(did));
   return step === undefined ? undefined : `\`${step.plugin}\`: ${step.did}`;
 }
 
@@ -63,13 +67,16 @@ function passes(did: string): boolean {
   return did === "passed on" || did.startsWith("passed by");
 }
 
-/** Numbers and names differ from query to query where the plugin does the same. */
-function pluginKey({ plugin, did }: PluginStep): string {
-  return `plugin-${plugin}-${did
-    .replace(/[\d.:]+/g, "#")
-    .split(" ")
-    .slice(0, 2)
-    .join(" ")}`;
+/** What differs from query to query where the plugin does the same is left out. */
+function pluginKey({ plugin, did }: PluginStep, { source, rcode }: LifeQuery): string {
+  const what =
+    plugin === source
+      ? rcode
+      : did
+          .replace(/[\d.:]+/g, "#")
+          .split(" ", 2)
+          .join(" ");
+  return `plugin-${plugin}-${what}`;
 }
 
 function reachedPlace(life: Life, cast: Cast, query: LifeQuery): Telling["place"] {
@@ -86,7 +93,7 @@ function pluginTelling(
   key: string,
   place: Telling["place"],
 ): Telling {
-  const decides = plugin === query.source;
+  const decides = plugin === query.source || (plugin === "cache" && did.startsWith("hit"));
   const about = ABOUT[plugin];
   const line = lineOf(life, plugin, query.name);
   return {

@@ -37,6 +37,15 @@ export interface Source {
   readonly url: string;
 }
 
+export interface Seen {
+  /** Index in the life's packets. */
+  readonly index: number;
+  /** Index in its hops. */
+  readonly hop: number;
+  /** As it was before the host of that hop changed it. */
+  readonly before?: true;
+}
+
 export interface Step {
   /** Of its own in the story; the same for the same thing in every story: `q0-dnat`. */
   readonly id: string;
@@ -50,8 +59,8 @@ export interface Step {
   readonly at: number;
   readonly place: Place;
   readonly focus: Focus;
-  /** Index in the life's packets, and the hop at which it is seen. */
-  readonly packet?: { readonly index: number; readonly hop: number };
+  /** Where in the life's packets it is seen. */
+  readonly packet?: Seen;
   /** Index in the life's queries. */
   readonly query?: number;
   /** Index in the life's candidates. */

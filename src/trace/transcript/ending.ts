@@ -23,7 +23,7 @@ const MOST_ENTRIES = 24;
 const MOST_ANSWERS = 8;
 
 /** Columns of a ladder's names; a longer one has lines of its own. */
-const WIDEST_NAME = 62;
+const WIDEST_NAME = 67;
 
 function conntrackLines({ host, entries }: Life["conntrack"][number]): readonly Line[] {
   const more = entries.length - MOST_ENTRIES;
@@ -42,7 +42,11 @@ function entryLines(entry: string): readonly Line[] {
   const cut = unreplied >= 0 && unreplied < reply ? unreplied : reply;
   const original = entry.indexOf("src=");
   if (original <= 0 || cut <= original) return [line(2, entry)];
-  return [line(2, entry.slice(0, cut).trimEnd()), line(2 + original, entry.slice(cut))];
+  const below = 2 + original;
+  return [
+    { indent: 2, hang: below, parts: [entry.slice(0, cut)] },
+    { indent: below, hang: below, parts: [entry.slice(cut)] },
+  ];
 }
 
 /** In a word and what goes with it: addresses, or the libc's error. */
@@ -93,7 +97,7 @@ export function costText({ queries, wasted, packets, upstream, ms }: LifeCost): 
 
 function adviceLines({ advice }: Life): readonly Line[] {
   if (advice.length === 0) return [];
-  return [BLANK, line(0, { text: "For less", tone: "title" }), ...advice.flatMap(oneAdvice)];
+  return [BLANK, line(0, { text: "Asking for less", tone: "title" }), ...advice.flatMap(oneAdvice)];
 }
 
 function oneAdvice({ how, cost, same, caution, self }: LifeAdvice): readonly Line[] {

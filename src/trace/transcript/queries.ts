@@ -22,7 +22,7 @@ const MOST_RECORDS = 12;
 
 export function queryLines(life: Life): readonly Line[] {
   const told: Telling = {
-    ways: { whole: new Map(), path: new Map(), rules: new Set() },
+    ways: { whole: new Map(), path: new Map(), texts: new Set() },
     chains: new Set(),
   };
   const packets = Map.groupBy(life.packets, ({ query }) => query);
@@ -90,32 +90,35 @@ function hostReached(packets: readonly LifePacket[], asking: number): string | u
 
 function packetLines(packet: LifePacket, query: LifeQuery, ways: Told): readonly Line[] {
   const before = toldBefore(packet, ways);
-  const head = headOf(packet, query);
+  const since = Math.floor(packet.at / 1000);
+  const when = since > query.at ? `at ${duration(since)}, ` : "";
+  const head = when + headOf(packet, query);
   if (before === undefined) return [line(2, head), ...walkLines(4, packet, ways)];
   const drawn = before === query.index ? undefined : drawnBy(packet);
+  const way = before === query.index ? "the same way" : `the same way as query ${before + 1}`;
   const by = isByConntrack(packet) ? ", by conntrack" : "";
-  const way = `the same way as query ${before + 1}${by}`;
   const to = drawn === undefined ? "" : `, ${drawn}`;
-  return [line(2, `${head}: `, { text: `${way}${to}`, tone: "quiet" }), ...endLines(4, packet.end)];
+  return [line(2, `${head}: `, { text: way + by + to, tone: "quiet" }), ...endLines(4, packet.end)];
 }
 
-/** What the packet is, and between whom. */
+/** What the packet is; a server's own with who sends it. */
 function headOf(packet: LifePacket, query: LifeQuery): string {
   const { kind, leg, flags = [], hops, end, question, rcode = "" } = packet;
   const from = hops[0]?.host ?? end.host;
-  const to = hops[0]?.dst ?? "";
   switch (kind) {
     case "tcp":
       return `TCP ${flags.join(" ")} from ${from}`;
     case "icmp":
       return `ICMP port unreachable from ${from}`;
     case "query": {
-      if (leg === "pod") return "the query goes out";
+      if (leg === "pod") return "the query";
+      const rewritten = hops[0]?.rewrites.find(({ half }) => half === "dst");
+      const to = rewritten?.from ?? hops[0]?.dst ?? "";
       const same = question === `${query.name} ${query.type}`;
       return `${from} asks ${to}${same || question === undefined ? "" : ` for ${question}`}`;
     }
     case "reply":
-      return leg === "pod" ? "the reply comes back" : `${from} replies ${rcode}`;
+      return leg === "pod" ? "the reply" : `${from} replies ${rcode}`;
   }
 }
 

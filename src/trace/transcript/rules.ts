@@ -28,24 +28,28 @@ export function ruleLines(
   rewrites: readonly LifeRewrite[],
   told: Set<string>,
 ): readonly Line[] {
-  const lines: Line[] = [];
-  for (const hook of hooksOf(rules, rewrites)) {
+  return hooksOf(rules, rewrites).flatMap((hook) => {
     const here = rules.filter((rule) => rule.hook === hook);
-    let isNew = false;
-    for (const table of new Set(here.map((rule) => rule.table))) {
+    const changed = rewrites.filter((rewrite) => rewrite.hook === hook);
+    const tables = new Set(here.map(({ table }) => table));
+    const lines: Line[] = [];
+    // Where no rule of nat is met, connection tracking rewrites all the same, and in nat's place.
+    if (changed.length > 0 && !tables.has("nat")) {
+      lines.push(line(indent, hook), ...changed.map((one) => rewriteLine(indent + 2, one, false)));
+    }
+    for (const table of tables) {
       const met = here.filter((rule) => rule.table === table);
       const shape = ruleShape(met);
-      const known = told.has(shape);
+      const isNew = !told.has(shape);
       told.add(shape);
-      isNew ||= !known;
-      lines.push(line(indent, `${hook}, ${table}${known ? ": as before" : ""}`));
-      if (!known) lines.push(...chainLines(indent + 2, met, hook));
+      lines.push(line(indent, `${hook}, ${table}${isNew ? "" : ": as before"}`));
+      if (isNew) lines.push(...chainLines(indent + 2, met, hook));
+      if (table === "nat") {
+        lines.push(...changed.map((one) => rewriteLine(indent + 2, one, isNew)));
+      }
     }
-    const changed = rewrites.filter((rewrite) => rewrite.hook === hook);
-    if (changed.length > 0 && here.length === 0) lines.push(line(indent, hook));
-    lines.push(...changed.map((rewrite) => rewriteLine(indent + 2, rewrite, isNew)));
-  }
-  return lines;
+    return lines;
+  });
 }
 
 /** The rules but for what differs from endpoint to endpoint of one Service: the last is jumped to without probability. */
@@ -131,12 +135,11 @@ function stepLines(indent: number, back: string, read: ReadRule): readonly Line[
   const left = `${back}→ ${read.target === "" ? "counted" : read.target}`;
   const comment = read.comment === undefined ? "" : `# ${read.comment}`;
   const right = [read.conditions, comment].filter((text) => text !== "").join("  ");
-  if (right === "") return [line(indent, left)];
   const quiet = (text: string) => ({ text, tone: "quiet" }) as const;
   const used = indent + Math.max(TARGET, columns(left) + 2) + columns(right);
-  if (used <= WIDTH || read.conditions === "") return [row(indent, TARGET, left, quiet(right))];
+  if (used <= WIDTH || comment === "") return [row(indent, TARGET, left, quiet(right))];
   const first = row(indent, TARGET, left, quiet(read.conditions));
-  return comment === "" ? [first] : [first, line(indent + 4, quiet(comment))];
+  return [first, line(indent + 4, quiet(comment))];
 }
 
 function isJump(target: string): boolean {

@@ -9,8 +9,8 @@ import { ruleLines, ruleShape } from "./rules.ts";
 
 /** What was told so far; ways with the query (from 0) that each was told of. */
 export interface Told {
-  /** Rules by their shape. */
-  readonly rules: Set<string>;
+  /** Rules by their shape, and notes. */
+  readonly texts: Set<string>;
   /** By {@link wayOf} with its rules. */
   readonly whole: Map<string, number>;
   /** By the interfaces alone. */
@@ -22,7 +22,9 @@ export function toldBefore(packet: LifePacket, told: Told): number | undefined {
   const path = wayOf(packet, () => "");
   const whole = wayOf(packet, ruleShape);
   // The rules of nat are for a flow's first packet; those behind it go its way without meeting them.
-  const later = packet.hops.every((hop) => hop.rules.every(({ table }) => table !== "nat"));
+  const later = [...packet.hops, packet.end].every(({ rules }) =>
+    rules.every(({ table }) => table !== "nat"),
+  );
   const known = told.whole.get(whole) ?? (later ? told.path.get(path) : undefined);
   if (known !== undefined) return known;
   told.whole.set(whole, packet.query);
@@ -36,15 +38,18 @@ export function walkLines(indent: number, packet: LifePacket, told: Told): reado
   let last: LifeHop | undefined;
   for (const hop of packet.hops) {
     lines.push(
-      ...ruleLines(indent + 2, hop.rules, hop.rewrites, told.rules),
+      ...ruleLines(indent + 2, hop.rules, hop.rewrites, told.texts),
       ...hopLines(indent, hop, last),
     );
-    if (hop.note !== undefined) lines.push(line(indent + 2, { text: hop.note, tone: "quiet" }));
+    if (hop.note !== undefined && !told.texts.has(hop.note)) {
+      lines.push(line(indent + 2, { text: hop.note, tone: "quiet" }));
+      told.texts.add(hop.note);
+    }
     last = hop;
   }
   return [
     ...lines,
-    ...ruleLines(indent + 2, packet.end.rules, [], told.rules),
+    ...ruleLines(indent + 2, packet.end.rules, packet.end.rewrites, told.texts),
     ...endLines(indent, packet.end),
   ];
 }
@@ -55,8 +60,9 @@ export function endLines(indent: number, { kind, host, why }: LifeEnd): readonly
   return [line(indent, { text: `${kind} on ${host}`, tone: "bad" }, `: ${why ?? ""}`)];
 }
 
-export function isByConntrack(packet: LifePacket): boolean {
-  const rewrites = packet.hops.flatMap((hop) => hop.rewrites);
+/** Its addresses were rewritten, and no rule was asked for it. */
+export function isByConntrack({ hops, end }: LifePacket): boolean {
+  const rewrites = [...hops, end].flatMap((place) => place.rewrites);
   return rewrites.length > 0 && rewrites.every(({ by }) => by === "conntrack");
 }
 
@@ -83,10 +89,12 @@ function wayOf(packet: LifePacket, rules: (met: readonly LifeRule[]) => string):
     hosts.set(host, at);
     return at;
   };
+  const changes = ({ rewrites }: Pick<LifeHop, "rewrites">) =>
+    rewrites.map(({ hook, half }) => `${hook} ${half}`).join();
   const hops = packet.hops.map((hop) => {
     const device = hop.device.startsWith("veth") ? "veth" : hop.device;
-    const changed = hop.rewrites.map(({ hook, half }) => `${hook} ${half}`).join();
-    return `${hostAt(hop.host)} ${device} ${hop.towards} ${hop.ttl} ${changed} ${rules(hop.rules)}`;
+    const place = `${hostAt(hop.host)} ${device} ${hop.towards} ${hop.ttl}`;
+    return `${place} ${changes(hop)} ${rules(hop.rules)}`;
   });
   const { end, leg } = packet;
   const from = packet.hops[0]?.src.endsWith(":53") ? "server" : "client";
