@@ -1,7 +1,12 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
-const others = ["test/e2e/**", "test/runtime/cloudflare/**", "test/runtime/deno/**"];
+const others = [
+  "test/e2e/**",
+  "test/browser/**",
+  "test/runtime/cloudflare/**",
+  "test/runtime/deno/**",
+];
 
 export default defineConfig({
   test: {
@@ -16,6 +21,14 @@ export default defineConfig({
           name: "end to end",
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 30_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          testTimeout: 60_000,
           fileParallelism: false,
         },
       },

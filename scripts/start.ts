@@ -9,12 +9,17 @@ import { createEdge } from "./edge.ts";
 import { addresses, greeting } from "./greeting.ts";
 
 const { host, port, tlsPort } = addresses(process.env);
-const upstreams = process.env.NDOTS_UPSTREAMS;
 const kv = process.env.NDOTS_KV;
+const vars = ["NDOTS_UPSTREAMS", "NDOTS_RATE_LIMIT"].flatMap((name) => {
+  const value = process.env[name];
+  return value === undefined ? [] : ["--var", `${name}:${value}`];
+});
 
 // wrangler would go on watching for changes after a build that failed.
-const checked = spawnSync(process.execPath, ["scripts/check-settings.ts"], { stdio: "inherit" });
-if (checked.status !== 0) process.exit(1);
+for (const script of ["scripts/build-web.ts", "scripts/check-settings.ts"]) {
+  const ran = spawnSync(process.execPath, [script], { stdio: "inherit" });
+  if (ran.status !== 0) process.exit(1);
+}
 
 const wrangler = spawn(
   "wrangler",
@@ -23,7 +28,7 @@ const wrangler = spawn(
     ...["--ip", host, "--port", String(port), "--log-level", "warn"],
     ...["--show-interactive-dev-session", "false", "--inspector-port", "0"],
     ...(kv === undefined ? [] : ["--persist-to", kv]),
-    ...(upstreams === undefined ? [] : ["--var", `NDOTS_UPSTREAMS:${upstreams}`]),
+    ...vars,
   ],
   {
     stdio: ["ignore", "inherit", "inherit"],

@@ -25,6 +25,7 @@ const folder = mkdtempSync(join(tmpdir(), "ndots-test-"));
 const counts: Count[] = [];
 if (missing.length > 0 && process.env.CI) counts.push({ passed: 0, failed: missing.length });
 for (const [command, ...args] of [
+  [process.execPath, "scripts/build-web.ts"],
   ["tsc"],
   ["tsc", "-p", "src/runtime/cloudflare"],
   ["deno", "check", "--quiet", "src/runtime/deno", "bench"],

@@ -43,6 +43,7 @@ export const TOOLS = {
     has: "musl-tools",
     for: "lookups by musl's own getaddrinfo",
   },
+  chromium: { argument: "--version", has: "chromium", for: "the explorer in a browser" },
 } as const;
 
 export type Tool = keyof typeof TOOLS;

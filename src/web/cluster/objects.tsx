@@ -1,0 +1,184 @@
+/**
+ * The cluster as a list: Services to ask for, Pods to ask from, nodes. Links, so that it works without scripts too.
+ *
+ * @module
+ */
+import type { Child } from "hono/jsx";
+import { Name, printable } from "../text.tsx";
+import { podLife, type Standing, serviceLife } from "./addresses.ts";
+import { type ClusterView, endpointsOf, filtered, type PodView, type ServiceView } from "./view.ts";
+
+export interface ObjectsProps extends Standing {
+  readonly view: ClusterView;
+  readonly filter: string;
+  /** Called with the life that a click leads to; without scripts it is a link to it. */
+  readonly onOpen?: (address: string) => void;
+}
+
+/** Of each kind: a longer list is none that a person reads, and the filter is beside it. */
+const MOST = 60;
+
+export function Objects(props: ObjectsProps) {
+  const { view, filter, life } = props;
+  const services = filtered(view.services, filter, MOST);
+  const pods = filtered(view.pods, filter, MOST);
+  const nodes = filtered(view.nodes, filter, MOST);
+  const own = `${life.vantage.namespace}/${life.vantage.pod}`;
+  return (
+    <div class="objects">
+      <Kind name="Services" found={services} all={view.services.length}>
+        {services.shown.map((service) => (
+          <ServiceRow {...props} service={service} />
+        ))}
+      </Kind>
+      <Kind name="Pods" found={pods} all={view.pods.length}>
+        {pods.shown.map((pod) => (
+          <PodRow {...props} pod={pod} isOwn={pod.key === own && !life.vantage.madeUp} />
+        ))}
+      </Kind>
+      <Kind name="Nodes" found={nodes} all={view.nodes.length}>
+        {nodes.shown.map(({ name, address, ready }) => (
+          <li>
+            <span class="named">
+              <Name text={printable(name)} />
+            </span>
+            <code>{printable(address)}</code>
+            <span class="about">{ready ? "" : "not ready"}</span>
+          </li>
+        ))}
+      </Kind>
+    </div>
+  );
+}
+
+/** `4 namespaces, 23 Services, 17 Pods, 3 nodes` */
+export function countsOf({ namespaces, services, pods, nodes }: ClusterView): string {
+  return [
+    counted(namespaces.length, "namespace"),
+    counted(services.length, "Service"),
+    counted(pods.length, "Pod"),
+    counted(nodes.length, "node"),
+  ].join(", ");
+}
+
+function counted(count: number, what: string): string {
+  return `${count.toLocaleString("en")} ${what}${count === 1 ? "" : "s"}`;
+}
+
+interface KindProps {
+  readonly name: string;
+  readonly found: { readonly shown: readonly unknown[]; readonly total: number };
+  readonly all: number;
+  readonly children?: Child;
+}
+
+function Kind({ name, found, all, children }: KindProps) {
+  const { shown, total } = found;
+  const more = total - shown.length;
+  return (
+    <details open>
+      <summary>
+        {name}{" "}
+        <span class="count">
+          {total === all
+            ? all.toLocaleString("en")
+            : `${total.toLocaleString("en")} of ${all.toLocaleString("en")}`}
+        </span>
+      </summary>
+      <ul>{children}</ul>
+      {more > 0 ? (
+        <p class="more">
+          and {more.toLocaleString("en")} more: filter by name, namespace, address or node
+        </p>
+      ) : null}
+    </details>
+  );
+}
+
+function ServiceRow({
+  service,
+  view,
+  onOpen,
+  ...standing
+}: ObjectsProps & { readonly service: ServiceView }) {
+  const address = serviceLife(standing, service);
+  return (
+    <li>
+      <span class="named">
+        <OpenLink address={address} onOpen={onOpen} title={`ask for ${service.key}`}>
+          <Name text={printable(service.name)} />
+        </OpenLink>
+        <span class="space">.{printable(service.namespace)}</span>
+      </span>
+      <code>{printable(service.address)}</code>
+      <span class="about">{aboutService(view, service)}</span>
+    </li>
+  );
+}
+
+function aboutService(view: ClusterView, service: ServiceView): string {
+  const type = service.type === "ClusterIP" ? "" : `${printable(service.type)}, `;
+  if (service.type === "ExternalName") return "ExternalName";
+  const endpoints = endpointsOf(view, service);
+  const ready = endpoints.filter((one) => one.ready).length;
+  const rest = endpoints.length - ready;
+  return `${type}${counted(ready, "endpoint")}${rest === 0 ? "" : `, ${rest} not ready`}`;
+}
+
+function PodRow({
+  pod,
+  isOwn,
+  view: _,
+  onOpen,
+  ...standing
+}: ObjectsProps & { readonly pod: PodView; readonly isOwn: boolean }) {
+  const { ended, ready, about, node } = pod;
+  const state = ended ? "ended" : ready ? "" : "not ready";
+  const words = [isOwn ? "asks now" : "", state, about, node].filter((word) => word !== "");
+  return (
+    <li aria-current={isOwn ? "true" : undefined}>
+      <span class="named">
+        {ended ? (
+          <Name text={printable(pod.name)} />
+        ) : (
+          <OpenLink address={podLife(standing, pod)} onOpen={onOpen} title={`ask from ${pod.key}`}>
+            <Name text={printable(pod.name)} />
+          </OpenLink>
+        )}
+        <span class="space">.{printable(pod.namespace)}</span>
+      </span>
+      <code>{printable(pod.address)}</code>
+      <span class="about">{printable(words.join(", "))}</span>
+    </li>
+  );
+}
+
+interface OpenLinkProps {
+  readonly address: string;
+  readonly onOpen: ((address: string) => void) | undefined;
+  readonly title: string;
+  readonly children?: Child;
+}
+
+function OpenLink({ address, onOpen, title, children }: OpenLinkProps) {
+  return (
+    <a href={address} title={printable(title)} {...openBy(onOpen, address)}>
+      {children}
+    </a>
+  );
+}
+
+/** A click that stays on the page; with a key held down it is the browser's own. */
+export function openBy(
+  onOpen: ((address: string) => void) | undefined,
+  address: string,
+): { readonly onClick?: (event: MouseEvent) => void } {
+  if (onOpen === undefined) return {};
+  return {
+    onClick: (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      onOpen(address);
+    },
+  };
+}
