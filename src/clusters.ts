@@ -3,16 +3,20 @@
  *
  * @module
  */
-import { type Wait, within } from "./cache/time-limit.ts";
+import { within } from "./cache/time-limit.ts";
+import { proxiedPorts } from "./cluster/kube-proxy/service-ports.ts";
 import { describeListError, readList } from "./cluster/list.ts";
 import type { Cluster } from "./cluster/model.ts";
 import { nodeLocalOf } from "./cluster/node-local.ts";
+import { rangesOf } from "./cluster/ranges.ts";
 import { vantageOf } from "./cluster/vantage.ts";
 import type { CorefileError } from "./coredns/corefile.ts";
 import { homeOfCoreDns } from "./coredns/home.ts";
 import { buildNodeLocal } from "./coredns/node-local.ts";
 import { buildCoreDns, type CoreDns } from "./coredns/server.ts";
+import { printable } from "./printable.ts";
 import { err, ok, type Result } from "./result.ts";
+import { type Surroundings, storedClusters } from "./stored-clusters.ts";
 
 /** A cluster with its CoreDNS, whose cache lives as long as it. */
 export interface OpenCluster {
@@ -43,10 +47,22 @@ export interface Clusters {
   peek(name: string): Result<OpenCluster, string> | undefined;
 }
 
-/** Where a deployment keeps clusters of its own: JSON text by name. May throw: then the store is out of reach. */
+/** Where a deployment keeps clusters of its own. May throw: then the store is out of reach. */
 export interface ClusterStore {
   names(): Promise<readonly string[]>;
-  get(name: string): Promise<string | undefined>;
+  /**
+   * Undefined where there is none of that name.
+   *
+   * @param known the version that is at hand: of that one no octets are given
+   */
+  get(name: string, known: string | undefined): Promise<StoredCluster | undefined>;
+}
+
+export interface StoredCluster {
+  /** Other octets have another one. */
+  readonly version: string;
+  /** JSON, or JSON in gzip. */
+  readonly octets?: Uint8Array;
 }
 
 /** A Pod, a namespace, or nothing: the default. */
@@ -59,18 +75,26 @@ const MOST_VANTAGES = 1000;
 export function openCluster(name: string, json: unknown): Result<OpenCluster, string> {
   const cluster = readList(name, json);
   if (!cluster.ok) return err(`cluster ${name}: ${describeListError(cluster.error)}`);
-  const { node, port } = homeOfCoreDns(cluster.value);
-  const coredns = buildCoreDns(cluster.value, node, port);
-  if (!coredns.ok) return err(`cluster ${name}: ${described(coredns.error, "Corefile")}`);
-  const wrong = wrongNodeLocal(cluster.value);
-  if (wrong !== undefined)
-    return err(`cluster ${name}: ${described(wrong, "node-local-dns Corefile")}`);
-  const vantage = keptVantages(cluster.value);
-  return ok({ cluster: cluster.value, coredns: coredns.value, vantage });
+  return withCoreDns(cluster.value);
 }
 
+/** Builds the CoreDNS of a cluster that was read. */
+export function withCoreDns(cluster: Cluster): Result<OpenCluster, string> {
+  const { name } = cluster;
+  const { node, port } = homeOfCoreDns(cluster);
+  const coredns = buildCoreDns(cluster, node, port);
+  if (!coredns.ok) return err(`cluster ${name}: ${described(coredns.error, "Corefile")}`);
+  const wrong = wrongNodeLocal(cluster);
+  if (wrong !== undefined)
+    return err(`cluster ${name}: ${described(wrong, "node-local-dns Corefile")}`);
+  return ok({ cluster, coredns: coredns.value, vantage: keptVantages(cluster) });
+}
+
+/** Characters: a Corefile's words may be long, and the sentence becomes an EDE. */
+const LONGEST_SENTENCE = 500;
+
 function described({ line, message, file }: CorefileError, corefile: string): string {
-  return `${file ?? corefile} line ${line}: ${message}`;
+  return printable(`${file ?? corefile} line ${line}: ${message}`, LONGEST_SENTENCE);
 }
 
 /** What is wrong with NodeLocal DNSCache's Corefile on every node; a dump that lacks CoreDNS's Service is only silent. */
@@ -80,22 +104,12 @@ function wrongNodeLocal(cluster: Cluster): CorefileError | undefined {
   return built.ok ? undefined : built.error;
 }
 
-/** How long a cluster from the store is served before it is read again, and how long a missing one stays missing. */
-const FRESH_FOR = 60_000;
-const MISSING_FOR = 10_000;
-/** A cluster may take tens of megabytes; an isolate has 128. */
-const MOST_OPEN = 4;
-const MOST_MISSING = 1000;
+/** Milliseconds that the list of a store's names holds. */
+const NAMES_FOR = 10_000;
 const STORE_TIMEOUT = 2_000;
 
 /** RFC 1123 labels, as namespaces have; a name that is none is not looked up. */
 export const CLUSTER_NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-
-interface Entry {
-  readonly opened: Result<OpenCluster, string> | undefined;
-  readonly text: string | undefined;
-  readonly until: number;
-}
 
 /**
  * @param bundled what ships with the program; it wins over the store
@@ -104,81 +118,65 @@ interface Entry {
 export function createClusters(
   bundled: Readonly<Record<string, unknown>>,
   store: ClusterStore | undefined,
-  clock: { now(): number; readonly wait: Wait },
+  surroundings: Surroundings,
 ): Clusters {
+  const { now, wait } = surroundings;
   const shipped = new Map<string, OpenCluster>();
   for (const [name, json] of Object.entries(bundled)) {
     const opened = openCluster(name, json);
     if (!opened.ok) throw new Error(`zones/${name}.json: ${opened.error}`);
     shipped.set(name, opened.value);
   }
-  const kept = new Map<string, Entry>();
-
-  const read = async (name: string, from: ClusterStore, old: Entry | undefined): Promise<Entry> => {
-    const got = await within(STORE_TIMEOUT, clock.wait, () => from.get(name));
-    const now = clock.now();
-    if (got.kind !== "done") {
-      if (old?.opened?.ok) return { ...old, until: now + MISSING_FOR };
-      const lost = err(`cluster ${name}: the store of clusters did not answer; try again later`);
-      return { opened: lost, text: undefined, until: now };
-    }
-    const text = got.value;
-    if (text === undefined) return { opened: undefined, text, until: now + MISSING_FOR };
-    // An unchanged text keeps its CoreDNS, and so what that has in its cache.
-    if (old?.text === text) return { ...old, until: now + FRESH_FOR };
-    return { opened: openText(name, text), text, until: now + FRESH_FOR };
-  };
+  const stored = store && storedClusters(store, openText, surroundings);
 
   let listed: { readonly names: readonly string[]; readonly until: number } | undefined;
   return {
     async names() {
-      if (listed !== undefined && clock.now() < listed.until) return listed.names;
-      const own =
-        store === undefined
-          ? undefined
-          : await within(STORE_TIMEOUT, clock.wait, () => store.names());
+      if (listed !== undefined && now() < listed.until) return listed.names;
+      const own = store && (await within(STORE_TIMEOUT, wait, () => store.names()));
       const valid = own?.kind === "done" ? own.value.filter((name) => CLUSTER_NAME.test(name)) : [];
       const names = [...new Set([...shipped.keys(), ...valid])].sort();
-      listed = { names, until: clock.now() + MISSING_FOR };
+      listed = { names, until: now() + NAMES_FOR };
       return names;
     },
     peek(name) {
       const ours = shipped.get(name);
-      return ours === undefined ? kept.get(name)?.opened : ok(ours);
+      return ours === undefined ? stored?.peek(name) : ok(ours);
     },
     async get(name) {
       const ours = shipped.get(name);
       if (ours !== undefined) return ok(ours);
-      if (store === undefined || !CLUSTER_NAME.test(name)) return undefined;
-      const old = kept.get(name);
-      if (old !== undefined && clock.now() < old.until) return old.opened;
-      const entry = await read(name, store, old);
-      kept.delete(name);
-      kept.set(name, entry);
-      evict(kept);
-      return entry.opened;
+      return CLUSTER_NAME.test(name) ? stored?.get(name) : undefined;
     },
   };
 }
 
 function openText(name: string, text: string): Result<OpenCluster, string> {
+  let json: unknown;
   try {
-    return openCluster(name, JSON.parse(text));
+    json = JSON.parse(text);
   } catch (error) {
-    return err(
-      `cluster ${name}: not JSON: ${error instanceof Error ? error.message : "unreadable"}`,
-    );
+    // The engine's own words quote the text, and who reads them may be anyone.
+    const [, at] = /position (\d+)/.exec(error instanceof Error ? error.message : "") ?? [];
+    return err(`cluster ${name}: not JSON${at === undefined ? "" : ` at character ${at}`}`);
   }
+  const opened = openCluster(name, json);
+  if (opened.ok) makeIndexes(opened.value.cluster);
+  return opened;
 }
 
-/** Drops the longest-kept entries beyond what may stay. */
-function evict(kept: Map<string, Entry>): void {
-  let open = 0;
-  for (const entry of kept.values()) if (entry.opened !== undefined) open++;
-  for (const [name, entry] of kept) {
-    if (open <= MOST_OPEN && kept.size <= MOST_MISSING) return;
-    if (entry.opened !== undefined && open <= MOST_OPEN) continue;
-    if (entry.opened !== undefined) open--;
-    kept.delete(name);
-  }
+/** Who asks first waits for the cluster to be read; the indexes made meanwhile, no later lookup waits for any. */
+function makeIndexes(cluster: Cluster): void {
+  const address = "0.0.0.0";
+  cluster.service("", "");
+  cluster.slicesOf("", "");
+  cluster.pod("", "");
+  cluster.node("");
+  cluster.podsOnNode("");
+  cluster.serviceByIP(address);
+  cluster.nodeByIP(address);
+  cluster.endpointsByIP(address);
+  rangesOf(cluster).isServiceAddress(address);
+  rangesOf(cluster).nodeOfPodAddress(address);
+  proxiedPorts(cluster, 4).large();
 }

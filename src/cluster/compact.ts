@@ -6,8 +6,8 @@
  *
  * @module
  */
+import { isAssumed } from "./assumed.ts";
 import { isMadeFromPods } from "./endpoints.ts";
-import { isAssumed } from "./list.ts";
 import type {
   Cluster,
   Endpoint,
@@ -17,36 +17,68 @@ import type {
   Service,
   ServiceImport,
 } from "./model.ts";
+import { type NeededLabels, neededFiles, neededLabels } from "./needed.ts";
 import { DEFAULT_AFFINITY } from "./services.ts";
 
-/** `readList(name, compactList(cluster))` is `cluster` again. */
-export function compactList(cluster: Cluster): unknown {
-  const namespaces = isAssumed(cluster, "namespaces") ? [] : [...cluster.namespaces.values()];
-  return {
-    apiVersion: "v1",
-    kind: "List",
-    metadata: {
-      ...(cluster.defaultPod !== undefined && {
-        annotations: { "ndots.dev/default-pod": cluster.defaultPod },
-      }),
-    },
-    items: [
-      ...namespaces.map(({ name, labels }) => ({
-        apiVersion: "v1",
-        kind: "Namespace",
-        metadata: { name, ...filled({ labels }) },
-      })),
-      ...cluster.nodes.map(compactNode),
-      ...cluster.services.map(compactService),
-      ...cluster.slices.filter((slice) => !isMadeFromPods(slice)).map(compactSlice),
-      ...cluster.pods.map(compactPod),
-      ...cluster.serviceImports.map(compactServiceImport),
-      ...compactConfig(cluster),
-    ],
-  };
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** An object as kubectl prints it. */
+export interface Item extends Fields {
+  readonly kind: string;
+  readonly spec?: Fields;
+  readonly status?: Fields;
 }
 
-function compactNode(node: Node): unknown {
+/** `readList(name, compactList(cluster))` is `cluster` again, but for labels and files that nothing reads. */
+export function compactList(cluster: Cluster): unknown {
+  return { ...compactHead(cluster), items: [...compactItems(cluster)] };
+}
+
+/** The text of {@link compactList} in pieces, indented by two: that of a large cluster fits no isolate. */
+export function* compactText(cluster: Cluster): Generator<string> {
+  const head = JSON.stringify(compactHead(cluster), undefined, 2);
+  yield `${head.slice(0, -"\n}".length)},\n  "items": [`;
+  let before = "\n";
+  for (const item of compactItems(cluster)) {
+    yield before + JSON.stringify(item, undefined, 2).replace(/^/gm, "    ");
+    before = ",\n";
+  }
+  yield before === "\n" ? "]\n}\n" : "\n  ]\n}\n";
+}
+
+function* compactItems(cluster: Cluster): Generator<Item> {
+  const needed = neededLabels(cluster);
+  yield* compactObjects(cluster, needed);
+  for (const slice of cluster.slices) {
+    if (!isMadeFromPods(slice)) yield compactSlice(slice, needed);
+  }
+  for (const pod of cluster.pods) yield compactPod(pod, needed);
+}
+
+/** All of a List but its items. */
+export function compactHead({ defaultPod }: Cluster): Readonly<Record<string, unknown>> {
+  const annotations = { "ndots.dev/default-pod": defaultPod };
+  const metadata = defaultPod === undefined ? {} : { annotations };
+  return { apiVersion: "v1", kind: "List", metadata };
+}
+
+/** All of its items but EndpointSlices and Pods. */
+export function compactObjects(cluster: Cluster, needed: NeededLabels): readonly Item[] {
+  const namespaces = isAssumed(cluster, "namespaces") ? [] : [...cluster.namespaces.values()];
+  return [
+    ...namespaces.map(({ name, labels }) => ({
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name, ...filled({ labels: needed.ofNamespace(labels) }) },
+    })),
+    ...cluster.nodes.map(compactNode),
+    ...cluster.services.map((service) => compactService(service, needed)),
+    ...cluster.serviceImports.map(compactServiceImport),
+    ...compactConfig(cluster),
+  ];
+}
+
+function compactNode(node: Node): Item {
   const annotations = {
     ...(node.resolvConf !== undefined && { "ndots.dev/resolv.conf": node.resolvConf }),
     ...(node.hosts !== undefined && { "ndots.dev/hosts": node.hosts }),
@@ -65,7 +97,7 @@ function compactNode(node: Node): unknown {
   };
 }
 
-function compactService(service: Service): unknown {
+function compactService(service: Service, needed: NeededLabels): Item {
   const { namespace, name, labels, headless, ingress, affinityTimeout, ...rest } = service;
   const { clusterIPs, ipFamilies, ports, selector, externalIPs, ...policies } = rest;
   const { loadBalancerSourceRanges, ...settings } = policies;
@@ -73,7 +105,7 @@ function compactService(service: Service): unknown {
   return {
     apiVersion: "v1",
     kind: "Service",
-    metadata: { name, namespace, ...filled({ labels }) },
+    metadata: { name, namespace, ...filled({ labels: needed.ofService(labels) }) },
     spec: {
       ...settings,
       ...(addresses.length > 0 && { clusterIP: addresses[0], clusterIPs: addresses }),
@@ -87,19 +119,19 @@ function compactService(service: Service): unknown {
   };
 }
 
-function compactSlice(slice: EndpointSlice): unknown {
+export function compactSlice(slice: EndpointSlice, needed: NeededLabels): Item {
   const { namespace, name, labels, addressType, ports, endpoints } = slice;
   return {
     apiVersion: "discovery.k8s.io/v1",
     kind: "EndpointSlice",
-    metadata: { name, namespace, ...filled({ labels }) },
+    metadata: { name, namespace, ...filled({ labels: needed.ofSlice(labels) }) },
     addressType,
     ports,
     endpoints: endpoints.map(compactEndpoint),
   };
 }
 
-function compactEndpoint(endpoint: Endpoint): unknown {
+export function compactEndpoint(endpoint: Endpoint): unknown {
   const { ready, serving, terminating, pod, ...rest } = endpoint;
   return {
     ...rest,
@@ -108,7 +140,7 @@ function compactEndpoint(endpoint: Endpoint): unknown {
   };
 }
 
-function compactPod(pod: Pod): unknown {
+export function compactPod(pod: Pod, needed: NeededLabels): Item {
   const ports = Object.entries(pod.namedPorts).map(([name, containerPort]) => ({
     name,
     containerPort,
@@ -120,7 +152,7 @@ function compactPod(pod: Pod): unknown {
     metadata: {
       name: pod.name,
       namespace: pod.namespace,
-      ...filled({ labels: pod.labels }),
+      ...filled({ labels: needed.ofPod(pod.labels) }),
       ...(pod.libc && { annotations: { "ndots.dev/libc": pod.libc } }),
       // The model keeps that a Pod is being deleted, not since when.
       ...(pod.deleting && { deletionTimestamp: "1970-01-01T00:00:00Z" }),
@@ -146,7 +178,7 @@ function compactPod(pod: Pod): unknown {
   };
 }
 
-function compactServiceImport({ namespace, name, type, ips, ports }: ServiceImport): unknown {
+function compactServiceImport({ namespace, name, type, ips, ports }: ServiceImport): Item {
   return {
     apiVersion: "multicluster.x-k8s.io/v1alpha1",
     kind: "ServiceImport",
@@ -156,17 +188,18 @@ function compactServiceImport({ namespace, name, type, ips, ports }: ServiceImpo
 }
 
 /** The ConfigMaps with only the keys that are read, and of kubelet's and kube-proxy's files only the settings. */
-function compactConfig(cluster: Cluster): readonly unknown[] {
-  const { corefile, corednsFiles, corednsCustom, kubeDns, nodeLocalCorefile } = cluster;
+function compactConfig(cluster: Cluster): readonly Item[] {
+  const { corefile, kubeDns, nodeLocalCorefile } = cluster;
+  const files = neededFiles(cluster);
   const maps: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
     [
       "coredns",
       {
         ...(!isAssumed(cluster, "corefile") && { Corefile: corefile }),
-        ...Object.fromEntries(corednsFiles),
+        ...Object.fromEntries(files.coredns),
       },
     ],
-    ["coredns-custom", Object.fromEntries(corednsCustom)],
+    ["coredns-custom", Object.fromEntries(files.custom)],
     ["kubelet-config", kubeletSettings(cluster)],
     ["kube-proxy", kubeProxySettings(cluster)],
     ["kube-dns", Object.fromEntries(kubeDns)],

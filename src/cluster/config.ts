@@ -152,9 +152,21 @@ function readKubeProxy(data: Place | undefined, key: string): KubeProxyConfig | 
   };
 }
 
+/** `MaxSecretSize`: what a ConfigMap may hold in all. */
+const LARGEST_CONFIG_MAP = 1024 * 1024;
+const MOST_FILES = 1000;
+
 /** Every key of a ConfigMap with its text. */
 function filesOf(data: Place | undefined): Map<string, string> {
-  return new Map(data && isPresent(data) ? Object.entries(textMapOf(solid(data))) : []);
+  const files = data && isPresent(data) ? Object.entries(textMapOf(solid(data))) : [];
+  const size = files.reduce((sum, [name, text]) => sum + name.length + text.length, 0);
+  if (data !== undefined && size > LARGEST_CONFIG_MAP) {
+    note(data, `takes at most ${LARGEST_CONFIG_MAP} characters in all: received ${size}`);
+  }
+  if (data !== undefined && files.length > MOST_FILES) {
+    note(data, `takes at most ${MOST_FILES} keys: received ${files.length}`);
+  }
+  return new Map(files);
 }
 
 function wordOfSetting(setting: Setting | undefined): string | undefined {

@@ -10,7 +10,20 @@ import type { EndpointSlice, Pod, Service } from "./model.ts";
 /** The Service that kubelet would be told of: `kube-system/kube-dns`, else one on port 53 in front of CoreDNS's Pods. */
 export function dnsServiceOf(
   services: readonly Service[],
-  pods: readonly Pod[],
+  pods: Iterable<Pod>,
+  slices: readonly EndpointSlice[],
+): Service | undefined {
+  const known = FOUND.get(services) ?? { service: findDnsService(services, pods, slices) };
+  FOUND.set(services, known);
+  return known.service;
+}
+
+/** By a cluster's Services: servers ask for it with each query, and it is found by looking at all of them. */
+const FOUND = new WeakMap<readonly Service[], { readonly service: Service | undefined }>();
+
+function findDnsService(
+  services: readonly Service[],
+  pods: Iterable<Pod>,
   slices: readonly EndpointSlice[],
 ): Service | undefined {
   const fitting = services.filter(
@@ -23,9 +36,10 @@ export function dnsServiceOf(
   const byName =
     fitting.find(isKubeDns) ?? fitting.find((service) => hasDnsLabel(service.selector));
   if (byName || fitting.length === 0) return byName;
-  const dnsPods = new Set(
-    pods.filter((pod) => hasDnsLabel(pod.labels)).map((pod) => nameKey(pod.namespace, pod.name)),
-  );
+  const dnsPods = new Set<string>();
+  for (const { namespace, name, labels } of pods) {
+    if (hasDnsLabel(labels)) dnsPods.add(nameKey(namespace, name));
+  }
   const fronting = new Set(
     slices
       .filter(({ endpoints }) =>

@@ -15,8 +15,24 @@ export interface MadeSlices {
   readonly services: number;
 }
 
+/** Those that have a selector and none of these slices. */
+export function servicesWithoutSlices(
+  services: readonly Service[],
+  slices: readonly Pick<EndpointSlice, "namespace" | "labels">[],
+): readonly Service[] {
+  const having = new Set(
+    slices.map((slice) => nameKey(slice.namespace, slice.labels[SERVICE_NAME] ?? "")),
+  );
+  return services.filter(
+    (service) =>
+      service.type !== "ExternalName" &&
+      Object.keys(service.selector ?? {}).length > 0 &&
+      !having.has(nameKey(service.namespace, service.name)),
+  );
+}
+
 /** Says who made a slice; the value marks those that are ours. */
-const MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
+export const MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
 const MADE_HERE = "ndots.dev";
 
 /**
@@ -26,20 +42,12 @@ const MADE_HERE = "ndots.dev";
  */
 export function slicesFromPods(
   services: readonly Service[],
-  pods: readonly Pod[],
-  slices: readonly EndpointSlice[],
+  pods: Iterable<Pod>,
+  slices: readonly Pick<EndpointSlice, "namespace" | "labels">[],
 ): Result<MadeSlices, string> {
-  const having = new Set(
-    slices.map((slice) => nameKey(slice.namespace, slice.labels[SERVICE_NAME] ?? "")),
-  );
-  const lacking = services.filter(
-    (service) =>
-      service.type !== "ExternalName" &&
-      Object.keys(service.selector ?? {}).length > 0 &&
-      !having.has(nameKey(service.namespace, service.name)),
-  );
+  const lacking = servicesWithoutSlices(services, slices);
   if (lacking.length === 0) return ok({ slices: [], services: 0 });
-  const byLabel = podsByLabel(pods);
+  const byLabel = podsByLabel(pods, lacking);
   const made: EndpointSlice[] = [];
   let comparisons = 0;
   for (const service of lacking) {
@@ -66,11 +74,22 @@ export function isMadeFromPods(slice: EndpointSlice): boolean {
 /** Services times Pods that may match: several times what the largest clusters have, and seconds of work, not hours. */
 const MOST_COMPARISONS = 1_000_000;
 
-function podsByLabel(pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {
+/** Only by the labels that a selector names. */
+function podsByLabel(
+  pods: Iterable<Pod>,
+  services: readonly Service[],
+): ReadonlyMap<string, readonly Pod[]> {
   const map = new Map<string, Pod[]>();
+  const named = new Set<string>();
+  for (const { namespace, selector = {} } of services) {
+    for (const [key, value] of Object.entries(selector)) {
+      map.set(labelKey(namespace, key, value), []);
+      named.add(key);
+    }
+  }
   for (const pod of pods) {
     for (const [key, value] of Object.entries(pod.labels)) {
-      addTo(map, labelKey(pod.namespace, key, value), pod);
+      if (named.has(key)) map.get(labelKey(pod.namespace, key, value))?.push(pod);
     }
   }
   return map;

@@ -7,7 +7,9 @@
  * @module
  */
 import { canonicalAddress } from "../dns/address.ts";
-import type { Cluster, EndpointAt, EndpointSlice, Node, Pod, Service } from "./model.ts";
+import type { EndpointTable } from "./endpoint-rows.ts";
+import type { Cluster, EndpointSlice, Node, Service } from "./model.ts";
+import type { PodTable } from "./pod-rows.ts";
 
 type LookUps =
   | "service"
@@ -19,36 +21,48 @@ type LookUps =
   | "serviceByIP"
   | "endpointsByIP"
   | "podsByIP"
+  | "podsOnNode"
+  | "podNames"
   | "nodeByIP";
 
 /** A cluster's objects and settings. */
-export type ClusterData = Omit<Cluster, LookUps>;
+export type ClusterData = Omit<Cluster, LookUps | "pods" | "slices">;
+
+/** Those of its objects that there are too many of to be kept as they are. */
+export interface Tables {
+  readonly pods: PodTable;
+  readonly endpoints: EndpointTable;
+}
 
 export const SERVICE_NAME = "kubernetes.io/service-name";
 export const IMPORT_NAME = "multicluster.kubernetes.io/service-name";
 
-export function withIndexes(data: ClusterData): Cluster {
+export function withIndexes(data: ClusterData, { pods, endpoints }: Tables): Cluster {
   const services = once(() => byName(data.services));
   const imports = once(() => byName(data.serviceImports));
-  const pods = once(() => byName(data.pods));
   const nodes = once(() => new Map(data.nodes.map((node) => [node.name.toLowerCase(), node])));
-  const slices = once(() => slicesByLabel(data.slices, SERVICE_NAME));
-  const importSlices = once(() => slicesByLabel(data.slices, IMPORT_NAME));
+  const slices = once(() => slicesByLabel(endpoints.slices, SERVICE_NAME));
+  const importSlices = once(() => slicesByLabel(endpoints.slices, IMPORT_NAME));
   const serviceIPs = once(() => firstByAddress(data.services, (service) => service.clusterIPs));
   const nodeIPs = once(() => firstByAddress(data.nodes, (node) => node.internalIPs));
-  const podIPs = once(() => podsByAddress(data.pods));
-  const endpoints = once(() => endpointsByAddress(data.slices));
   return {
     ...data,
+    pods,
+    slices: endpoints.slices,
     service: (namespace, name) => services().get(nameKey(namespace, name)),
     serviceImport: (namespace, name) => imports().get(nameKey(namespace, name)),
     slicesOf: (namespace, service) => slices().get(nameKey(namespace, service)) ?? NONE,
     slicesOfImport: (namespace, service) => importSlices().get(nameKey(namespace, service)) ?? NONE,
-    pod: (namespace, name) => pods().get(nameKey(namespace, name)),
+    pod: (namespace, name) => {
+      const row = pods.rowOf(namespace, name);
+      return row === undefined ? undefined : pods.at(row);
+    },
     node: (name) => nodes().get(name.toLowerCase()),
     serviceByIP: (address): Service | undefined => serviceIPs().get(addressKey(address)),
-    endpointsByIP: (address): readonly EndpointAt[] => endpoints().get(addressKey(address)) ?? NONE,
-    podsByIP: (address): readonly Pod[] => podIPs().get(addressKey(address)) ?? NONE,
+    endpointsByIP: (address) => endpoints.withAddress(address),
+    podsByIP: (address) => pods.withAddress(address),
+    podsOnNode: (name) => pods.onNode(name),
+    podNames: (namespace) => pods.namesIn(namespace),
     nodeByIP: (address): Node | undefined => nodeIPs().get(addressKey(address)),
   };
 }
@@ -64,6 +78,19 @@ export function once<T>(compute: () => T): () => T {
   return () => {
     found ??= { value: compute() };
     return found.value;
+  };
+}
+
+/** Computes for a key that is not at hand, and keeps at most `most`; when there are more, all are forgotten. */
+export function kept<K, V>(most: number, compute: (key: K) => V): (key: K) => V {
+  const found = new Map<K, V>();
+  return (key) => {
+    const there = found.get(key);
+    if (there !== undefined) return there;
+    const value = compute(key);
+    if (found.size >= most) found.clear();
+    found.set(key, value);
+    return value;
   };
 }
 
@@ -108,29 +135,6 @@ function firstByAddress<T>(
     for (const address of addresses(object)) {
       const key = addressKey(address);
       if (!map.has(key)) map.set(key, object);
-    }
-  }
-  return map;
-}
-
-function podsByAddress(pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {
-  const map = new Map<string, Pod[]>();
-  for (const pod of pods) {
-    for (const address of pod.podIPs) addTo(map, addressKey(address), pod);
-  }
-  return map;
-}
-
-function endpointsByAddress(
-  slices: readonly EndpointSlice[],
-): ReadonlyMap<string, readonly EndpointAt[]> {
-  const map = new Map<string, EndpointAt[]>();
-  for (const slice of slices) {
-    const service = slice.labels[SERVICE_NAME];
-    for (const endpoint of slice.endpoints) {
-      for (const address of endpoint.addresses) {
-        addTo(map, addressKey(address), { slice, endpoint, service });
-      }
     }
   }
   return map;

@@ -8,6 +8,8 @@
  * @module
  */
 import { addressFamily } from "../dns/address.ts";
+import { printable } from "../printable.ts";
+import { ipv4Number } from "./ipv4.ts";
 
 export interface ListError {
   /** JSON path: `$.items[3].spec.ports[0].port`. */
@@ -47,8 +49,13 @@ export function isPresent(place: Place): boolean {
 }
 
 export function textOf(place: Place): string | undefined {
-  if (typeof place.value === "string") return place.value;
-  if (isPresent(place)) complain(place, "a string");
+  const { value } = place;
+  if (typeof value !== "string") {
+    if (isPresent(place)) complain(place, "a string");
+    return undefined;
+  }
+  if (value.length <= LONGEST_TEXT) return value;
+  note(place, `takes at most ${LONGEST_TEXT} characters: received ${value.length}`);
   return undefined;
 }
 
@@ -81,12 +88,7 @@ export function integerOf(place: Place, low: number, high: number): number | und
 
 /** The places of the elements; empty where there is no array. */
 export function listOf(place: Place): readonly Place[] {
-  const { value, report } = place;
-  if (Array.isArray(value)) {
-    return value.map((inner: unknown, key) => ({ value: inner, key, above: place, report }));
-  }
-  if (isPresent(place)) complain(place, "an array");
-  return NOTHING;
+  return everyOf(place, (element) => element);
 }
 
 /** An array of strings. */
@@ -103,7 +105,7 @@ export function addressesOf(place: Place, family?: 4 | 6): readonly string[] {
 export function addressOf(place: Place, family?: 4 | 6): string | undefined {
   const text = textOf(place);
   if (text === undefined || text === "") return undefined;
-  const found = addressFamily(text);
+  const found = ipv4Number(text) === undefined ? addressFamily(text) : 4;
   if (found !== undefined && (family === undefined || found === family)) return text;
   complain(place, family === undefined ? "an IP address" : `an IPv${family} address`);
   return undefined;
@@ -118,21 +120,43 @@ export function textMapOf(place: Place): Readonly<Record<string, string>> {
     return EMPTY;
   }
   const keys = Object.keys(value);
-  if (keys.length === 0) return EMPTY;
+  if (keys.length > MOST_ELEMENTS) {
+    note(place, `takes at most ${MOST_ELEMENTS} keys: received ${keys.length}`);
+  }
+  if (keys.length === 0 || place.report.error) return EMPTY;
   // fromEntries defines properties, where an assignment to `__proto__` would set the prototype.
   return Object.fromEntries(keys.map((key) => [key, textOf(solid(member(place, key))) ?? ""]));
 }
 
-/** The results of `read` that are not undefined, one an element. */
-export function everyOf<T>(place: Place, read: (element: Place) => T | undefined): readonly T[] {
-  const elements = listOf(place);
-  if (elements.length === 0) return NOTHING;
-  const results: T[] = [];
-  for (const element of elements) {
-    const result = read(element);
-    if (result !== undefined) results.push(result);
+/** The places of the elements, up to the first thing that is wrong. */
+export function* elementsOf(place: Place, most: number): Generator<Place> {
+  const { value, report } = place;
+  if (!Array.isArray(value)) {
+    if (isPresent(place)) complain(place, "an array");
+    return;
   }
-  return results;
+  if (value.length > most) note(place, `takes at most ${most} elements: received ${value.length}`);
+  for (let key = 0; key < value.length && report.error === undefined; key++) {
+    yield { value: value[key] as unknown, key, above: place, report };
+  }
+}
+
+/** The results of `read` that are not undefined, one an element. */
+export function everyOf<T>(
+  place: Place,
+  read: (element: Place) => T | undefined,
+  most: number = MOST_ELEMENTS,
+): readonly T[] {
+  if (Array.isArray(place.value) && place.value.length === 0) return NOTHING;
+  let results: T[] | undefined;
+  for (const element of elementsOf(place, most)) {
+    const result = read(element);
+    if (result !== undefined) {
+      results ??= [];
+      results.push(result);
+    }
+  }
+  return results ?? NOTHING;
 }
 
 /** `place`, after a complaint if nothing is there. */
@@ -153,15 +177,24 @@ export function note(place: Place, message: string): void {
 
 /** A sentence without its full stop. */
 export function describeListError(error: ListError): string {
-  return `${error.path} ${error.message}`;
+  return printable(`${error.path} ${error.message}`, LONGEST_SENTENCE);
 }
 
 /** Shared, so that a hundred thousand Pods without labels cost nothing; without a prototype, as whatever is looked up in it. */
 export const EMPTY: Readonly<Record<string, never>> = Object.freeze(Object.create(null));
 const NOTHING: readonly never[] = Object.freeze([]);
 
+/** A path holds keys, which may be anything. */
+const LONGEST_SENTENCE = 500;
+
 /** Longer text is cut where it is shown. */
 const SHOWN = 60;
+
+/** What a ConfigMap may hold in all (`MaxSecretSize`); no other text of the API may be as long. */
+const LONGEST_TEXT = 1024 * 1024;
+
+/** More than any list of the API has within the 1.5 MiB that etcd takes for an object. */
+const MOST_ELEMENTS = 20_000;
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

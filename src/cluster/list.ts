@@ -8,15 +8,17 @@
  * @module
  */
 import { err, ok, type Result } from "../result.ts";
+import { describeAssumed } from "./assumed.ts";
 import { CONFIG_MAPS, PLAIN_KUBE_PROXY, plainCorefile, readConfig } from "./config.ts";
 import { dnsServiceOf } from "./dns-service.ts";
+import { EndpointTable, endpointRows, joinedRows } from "./endpoint-rows.ts";
 import { slicesFromPods } from "./endpoints.ts";
 import { addressKey, type ClusterData, nameKey, withIndexes } from "./indexes.ts";
 import {
   complain,
   describeListError,
+  elementsOf,
   type ListError,
-  listOf,
   member,
   note,
   type Place,
@@ -25,19 +27,13 @@ import {
   solid,
   textOf,
 } from "./json.ts";
-import type {
-  Cluster,
-  EndpointSlice,
-  Namespace,
-  Node,
-  Pod,
-  Service,
-  ServiceImport,
-} from "./model.ts";
+import type { Cluster, EndpointSlice, Namespace, Node, Service, ServiceImport } from "./model.ts";
 import { readName, readNamespace, readNode } from "./objects.ts";
+import { PodCollector, PodTable } from "./pod-rows.ts";
 import { readPod } from "./pods.ts";
 import { readService, readServiceImport } from "./services.ts";
 import { readSlice } from "./slices.ts";
+import { readPacked } from "./unpack.ts";
 
 export { describeListError, type ListError };
 
@@ -51,18 +47,69 @@ export { describeListError, type ListError };
 export function readList(name: string, json: unknown): Result<Cluster, ListError> {
   const report: Report = { error: undefined };
   const root = rootPlace(json, report);
-  const objects = readItems(root);
-  const defaultPod = readDefaultPod(root, objects);
+  if (typeof json !== "object" || json === null || Array.isArray(json)) complain(root, "a v1 List");
+  const reader = new ListReader(root);
+  const items = member(root, "items");
+  if (items.value === undefined) note(items, "is missing");
+  for (const item of elementsOf(items, MOST_ITEMS)) reader.add(item);
+  return reader.cluster(name, root);
+}
+
+/** Takes the items of a List one by one: a dump of hundreds of megabytes is never in memory as a whole. */
+export class ListReader {
+  readonly #objects = noObjects();
+  readonly #head: { readonly kind: string; readonly version: string | undefined };
+
+  /** @param root the List; only its kind is looked at */
+  constructor(root: Place) {
+    this.#head = headOf(root);
+  }
+
+  /** @returns whether anything of it is kept */
+  add(item: Place): boolean {
+    // The items of a PodList, as the API server gives it, do not repeat their kind.
+    const { kind, version } = this.#head;
+    return readItem(
+      textOf(member(item, "kind")) ?? kind,
+      textOf(member(item, "apiVersion")) ?? version,
+      item,
+      this.#objects,
+    );
+  }
+
+  /** @param root the List, of which all but the items is known now */
+  cluster(name: string, root: Place): Result<Cluster, ListError> {
+    headOf(root);
+    if (root.report.error) return err(root.report.error);
+    return clusterOf(name, root, this.#objects);
+  }
+}
+
+function clusterOf(name: string, root: Place, objects: Objects): Result<Cluster, ListError> {
+  const { report } = root;
+  const packed = readPacked(member(root, "packed"), name);
+  if (report.error) return err(report.error);
+  const pods = new PodTable(packed?.pods ?? objects.pods.rows());
+  if (packed && objects.pods.length + objects.slices.size > 0) {
+    note(member(root, "items"), "has Pods or EndpointSlices beside those that are packed");
+  }
+  for (const { namespace } of packed?.pods.kinds ?? []) objects.names.add(namespace);
+  for (const { namespace } of packed?.endpoints.heads ?? []) objects.names.add(namespace);
+  const defaultPod = readDefaultPod(root, pods);
   const config = readConfig(objects.configMaps);
   if (report.error) return err(report.error);
 
   const services = [...objects.services.values()];
-  const pods = [...objects.pods.values()];
-  const given = [...objects.slices.values()];
-  const made = slicesFromPods(services, pods, given);
+  const given = packed?.endpoints ?? endpointRows(objects.slices.values(), pods);
+  const made = packed
+    ? ok({ slices: [], services: packed.madeFor })
+    : slicesFromPods(services, pods, given.heads);
   if (!made.ok) return err({ path: "$.items", message: made.error });
-  const slices = [...given, ...made.value.slices];
-  const dns = config.clusterDNS ? undefined : dnsServiceOf(services, pods, slices);
+  const endpoints = new EndpointTable(
+    joinedRows(given, endpointRows(made.value.slices, pods)),
+    pods,
+  );
+  const dns = config.clusterDNS ? undefined : dnsServiceOf(services, pods, endpoints.slices);
   const domain = config.domain ?? "cluster.local";
   const data: ClusterData = {
     name,
@@ -75,42 +122,20 @@ export function readList(name: string, json: unknown): Result<Cluster, ListError
     ...(config.nodeLocalCorefile !== undefined && { nodeLocalCorefile: config.nodeLocalCorefile }),
     kubeProxy: config.kubeProxy ?? PLAIN_KUBE_PROXY,
     ...(config.nodeResolvConfOff && { nodeResolvConfOff: true as const }),
-    assumed: [
-      ...(config.domain === undefined ? [`${ASSUMED.domain} cluster.local`] : []),
-      ...(config.clusterDNS ? [] : [`${ASSUMED.clusterDNS} ${describeDns(dns)}`]),
-      ...(config.corefile === undefined ? [`${ASSUMED.corefile} kubeadm's`] : []),
-      ...(config.kubeProxy ? [] : [`${ASSUMED.kubeProxy} mode iptables, no clusterCIDR`]),
-      ...describeMade(made.value.services),
-      ...describeNodes([...objects.nodes.values()], config.nodeResolvConfOff),
-      ...(objects.namespaces.size === 0 && objects.names.size > 0
-        ? [`${ASSUMED.namespaces} those that objects are in`]
-        : []),
-    ],
+    assumed: describeAssumed({
+      config,
+      dns,
+      servicesWithoutSlices: made.value.services,
+      nodes: [...objects.nodes.values()],
+      namespaces: objects.namespaces.size === 0 && objects.names.size > 0,
+    }),
     ...(defaultPod !== undefined && { defaultPod }),
     namespaces: objects.namespaces.size > 0 ? objects.namespaces : namespacesOf(objects.names),
     services,
-    pods,
     nodes: [...objects.nodes.values()],
-    slices,
     serviceImports: [...objects.serviceImports.values()],
   };
-  return ok(withIndexes(data));
-}
-
-/** How each sentence in `assumed` begins; `compact.ts` leaves out what was assumed. */
-export const ASSUMED = {
-  domain: "clusterDomain",
-  clusterDNS: "clusterDNS",
-  corefile: "Corefile",
-  kubeProxy: "kube-proxy",
-  endpoints: "endpoints",
-  resolvConf: "resolv.conf",
-  namespaces: "namespaces",
-} as const;
-
-/** Whether the setting stands where the List is silent. */
-export function isAssumed(cluster: Cluster, what: keyof typeof ASSUMED): boolean {
-  return cluster.assumed.some((sentence) => sentence.startsWith(`${ASSUMED[what]} `));
+  return ok(withIndexes(data, { pods, endpoints }));
 }
 
 interface Objects {
@@ -118,11 +143,24 @@ interface Objects {
   readonly nodes: Map<string, Node>;
   readonly services: Map<string, Service>;
   readonly slices: Map<string, EndpointSlice>;
-  readonly pods: Map<string, Pod>;
+  readonly pods: PodCollector;
   readonly serviceImports: Map<string, ServiceImport>;
   readonly configMaps: Map<string, Place>;
   /** The namespaces that objects are in; ConfigMaps do not count, since most are dropped. */
   readonly names: Set<string>;
+}
+
+function noObjects(): Objects {
+  return {
+    namespaces: new Map(),
+    nodes: new Map(),
+    services: new Map(),
+    slices: new Map(),
+    pods: new PodCollector(),
+    serviceImports: new Map(),
+    configMaps: new Map(),
+    names: new Set(),
+  };
 }
 
 /** Core kinds have no group; a Service of `serving.knative.dev` is another thing. */
@@ -136,36 +174,15 @@ const GROUPS: ReadonlyMap<string, string> = new Map([
   ["ServiceImport", "multicluster.x-k8s.io"],
 ]);
 
-function readItems(root: Place): Objects {
-  const objects: Objects = {
-    namespaces: new Map(),
-    nodes: new Map(),
-    services: new Map(),
-    slices: new Map(),
-    pods: new Map(),
-    serviceImports: new Map(),
-    configMaps: new Map(),
-    names: new Set(),
-  };
-  if (typeof root.value !== "object" || root.value === null || Array.isArray(root.value)) {
-    complain(root, "a v1 List");
-    return objects;
-  }
-  const kindPlace = member(root, "kind");
-  const listKind = textOf(solid(kindPlace)) ?? "";
-  if (!listKind.endsWith("List")) complain(kindPlace, "List");
-  // The items of a PodList, as the API server gives it, do not repeat their kind.
-  const itemKind = listKind.slice(0, -"List".length);
-  const listGroup = itemKind === "" ? undefined : textOf(member(root, "apiVersion"));
-  const items = member(root, "items");
-  if (items.value === undefined) note(items, "is missing");
-  for (const item of listOf(items)) {
-    if (root.report.error) break;
-    const kind = textOf(member(item, "kind")) ?? itemKind;
-    const version = textOf(member(item, "apiVersion")) ?? listGroup;
-    if (GROUPS.get(kind) === groupOf(version, kind)) readItem(kind, item, objects);
-  }
-  return objects;
+/** Six times the objects of the largest cluster that Kubernetes is tested with. */
+export const MOST_ITEMS = 1_000_000;
+
+function headOf(root: Place): { kind: string; version: string | undefined } {
+  const place = member(root, "kind");
+  const text = textOf(solid(place)) ?? "";
+  if (!text.endsWith("List")) complain(place, "List");
+  const kind = text.slice(0, -"List".length);
+  return { kind, version: kind === "" ? undefined : textOf(member(root, "apiVersion")) };
 }
 
 /** `v1` has the empty group; a hand-written object without a version has the group its kind asks for. */
@@ -174,7 +191,13 @@ function groupOf(version: string | undefined, kind: string): string {
   return version.includes("/") ? version.slice(0, version.indexOf("/")) : "";
 }
 
-function readItem(kind: string, item: Place, objects: Objects): void {
+function readItem(
+  kind: string,
+  version: string | undefined,
+  item: Place,
+  objects: Objects,
+): boolean {
+  if (GROUPS.get(kind) !== groupOf(version, kind)) return false;
   const { namespace, name } = readName(item);
   const key = nameKey(namespace, name);
   if (kind === "Namespace") objects.namespaces.set(name, readNamespace(item));
@@ -182,44 +205,28 @@ function readItem(kind: string, item: Place, objects: Objects): void {
   else if (kind !== "ConfigMap") objects.names.add(namespace);
   if (kind === "Service") objects.services.set(key, readService(item));
   else if (kind === "EndpointSlice") objects.slices.set(key, readSlice(item));
-  else if (kind === "Pod") objects.pods.set(key, readPod(item));
+  else if (kind === "Pod") objects.pods.add(readPod(item));
   else if (kind === "ServiceImport") objects.serviceImports.set(key, readServiceImport(item));
-  else if (kind === "ConfigMap" && namespace === "kube-system" && CONFIG_MAPS.has(name)) {
-    objects.configMaps.set(name, member(item, "data"));
-  }
+  if (kind !== "ConfigMap") return true;
+  const isRead = namespace === "kube-system" && CONFIG_MAPS.has(name);
+  if (isRead) objects.configMaps.set(name, member(item, "data"));
+  return isRead;
 }
 
-function readDefaultPod(root: Place, { pods }: Objects): string | undefined {
-  if (root.report.error) return undefined;
+/** Characters of a name that is shown; no Pod's has more. */
+const SHOWN = 2 * 253;
+
+function readDefaultPod(root: Place, pods: PodTable): string | undefined {
   const annotations = member(member(root, "metadata"), "annotations");
   const place = member(annotations, "ndots.dev/default-pod");
   const text = textOf(place);
   if (text === undefined || text === "") return undefined;
   const [namespace, name, ...more] = text.split("/");
   if (!namespace || !name || more.length > 0) complain(place, "namespace/name of a Pod");
-  else if (!pods.has(nameKey(namespace, name))) {
-    note(place, `names a Pod that is not in the List: ${JSON.stringify(text)}`);
+  else if (pods.rowOf(namespace, name) === undefined) {
+    note(place, `names a Pod that is not in the List: ${JSON.stringify(text.slice(0, SHOWN))}`);
   }
   return text;
-}
-
-function describeDns(service: Service | undefined): string {
-  if (service === undefined) return "unknown: the List has no Service of CoreDNS";
-  const { clusterIPs, namespace, name } = service;
-  return `${clusterIPs.join(", ")}, of Service ${namespace}/${name}`;
-}
-
-function describeMade(services: number): readonly string[] {
-  if (services === 0) return [];
-  const whose = services === 1 ? "1 Service" : `${services} Services`;
-  return [`${ASSUMED.endpoints} of ${whose} without EndpointSlices: the Pods that match`];
-}
-
-function describeNodes(nodes: readonly Node[], off: boolean): readonly string[] {
-  const silent = nodes.filter((node) => node.resolvConf === undefined).length;
-  if (off || (silent === 0 && nodes.length > 0)) return [];
-  const whose = nodes.length === 0 ? "nodes" : `${silent} of ${nodes.length} nodes`;
-  return [`${ASSUMED.resolvConf} of ${whose}: nameserver 192.0.2.53`];
 }
 
 function namespacesOf(names: ReadonlySet<string>): ReadonlyMap<string, Namespace> {

@@ -123,6 +123,11 @@ export interface Node {
   readonly hosts?: string;
 }
 
+/** In the order of the dump. A hundred thousand Pods are not kept as objects: each is made when it is asked for. */
+export interface Pods extends Iterable<Pod> {
+  readonly length: number;
+}
+
 /** A multicluster Service (KEP-1645). */
 export interface ServiceImport {
   readonly namespace: string;
@@ -165,7 +170,7 @@ export interface Cluster {
   readonly namespaces: ReadonlyMap<string, Namespace>;
   /** In the order of the dump. */
   readonly services: readonly Service[];
-  readonly pods: readonly Pod[];
+  readonly pods: Pods;
   readonly nodes: readonly Node[];
   readonly slices: readonly EndpointSlice[];
   readonly serviceImports: readonly ServiceImport[];
@@ -184,6 +189,10 @@ export interface Cluster {
   endpointsByIP(address: string): readonly EndpointAt[];
   /** The pods with that `podIPs` entry; more than one on a host network. */
   podsByIP(address: string): readonly Pod[];
+  /** The names of the pods in that namespace, in the order of the dump. */
+  podNames(namespace: string): readonly string[];
+  /** The pods with that `nodeName`; those without one for undefined. */
+  podsOnNode(name: string | undefined): readonly Pod[];
   nodeByIP(address: string): Node | undefined;
 }
 

@@ -105,7 +105,7 @@ export function isCidr(text: string): boolean {
 const OBJECT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const LONGEST_NAME = 253;
 
-function nameOf(place: Place): string | undefined {
+export function nameOf(place: Place): string | undefined {
   const text = textOf(place);
   if (text === undefined) return undefined;
   if (text.length <= LONGEST_NAME && OBJECT_NAME.test(text)) return text;

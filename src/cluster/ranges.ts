@@ -5,8 +5,9 @@
  *
  * @module
  */
-import { addressOctets } from "../dns/address.ts";
+import { addressOctets, canonicalAddress } from "../dns/address.ts";
 import { once } from "./indexes.ts";
+import { ipv4Number } from "./ipv4.ts";
 import { PLAIN_NODE_RESOLV_CONF, parseNodeResolvConf } from "./kubelet.ts";
 import type { Cluster, Node, Service } from "./model.ts";
 
@@ -31,19 +32,15 @@ export function rangesOf(cluster: Cluster): Ranges {
   const external = once(() => byExternalIP(cluster.services));
   const ranges: Ranges = {
     nodeOfPodAddress(address) {
-      const octets = addressOctets(address);
-      if (octets === undefined) return undefined;
       for (const { family, bits, nodes } of podBlocks()) {
-        if (family !== octets.length) continue;
-        const node = nodes.get(prefixKey(octets, bits));
+        const node = family === familyOf(address) && nodes.get(prefixKey(address, bits) ?? "");
         if (node) return node;
       }
       return undefined;
     },
     isServiceAddress(address) {
-      const octets = addressOctets(address);
-      const block = octets && services().get(widestKey(octets));
-      return block !== undefined && commonBits(block.first, octets as Uint8Array) >= block.bits;
+      const block = services().get(widestKey(address) ?? "");
+      return block !== undefined && commonBits(block.first, address) >= block.bits;
     },
     isNodeNameserver: (address) => nameservers().has(textKey(address)),
     serviceByExternalIP: (address) => external().get(textKey(address)),
@@ -62,69 +59,75 @@ export function parseCidr(cidr: string): { octets: Uint8Array; bits: number } | 
 const CACHE = new WeakMap<Cluster, Ranges>();
 
 /** No service range in use is narrower: it keeps a lone Service from being its own range. */
-const NARROWEST = { 4: 24, 16: 112 } as const;
+const NARROWEST = { 4: 24, 6: 112 } as const;
 
 /**
  * kube-apiserver takes no wider ones (`validateServiceClusterIPRange` for IPv4, KEP-1880 for IPv6). ClusterIPs that
  * have less in common come from several ranges, and the Internet between them is not the cluster's.
  */
-const WIDEST = { 4: 12, 16: 64 } as const;
+const WIDEST = { 4: 12, 6: 64 } as const;
 
 /** The podCIDRs of one family and length; longest first, as routes are. */
 interface Blocks {
-  /** Octets of an address: 4 or 16. */
-  readonly family: number;
+  readonly family: 4 | 6;
   readonly bits: number;
-  readonly nodes: Map<string, Node>;
+  readonly nodes: Map<Prefix, Node>;
 }
+
+/** The first bits of an address: a number of IPv4's, text of IPv6's. */
+type Prefix = number | string;
 
 function blocksOf(nodes: readonly Node[]): readonly Blocks[] {
   const blocks = new Map<string, Blocks>();
   for (const node of nodes) {
     for (const cidr of node.podCIDRs) {
-      const parsed = parseCidr(cidr);
-      if (parsed === undefined) continue;
-      const { octets, bits } = parsed;
-      const key = `${octets.length}/${bits}`;
-      const block = blocks.get(key) ?? { family: octets.length, bits, nodes: new Map() };
+      const slash = cidr.indexOf("/");
+      const address = cidr.slice(0, Math.max(slash, 0));
+      const bits = Number(cidr.slice(slash + 1));
+      const prefix = prefixKey(address, bits);
+      if (prefix === undefined) continue;
+      const family = familyOf(address);
+      const key = `${family}/${bits}`;
+      const block = blocks.get(key) ?? { family, bits, nodes: new Map() };
       blocks.set(key, block);
-      block.nodes.set(prefixKey(octets, bits), node);
+      block.nodes.set(prefix, node);
     }
   }
   return [...blocks.values()].sort((a, b) => b.bits - a.bits);
 }
 
 interface ServiceBlock {
-  readonly first: Uint8Array;
+  readonly first: string;
   bits: number;
 }
 
 /** The smallest block that covers the ClusterIPs, one for each of the widest ranges that has some. */
-function serviceBlocks(services: readonly Service[]): ReadonlyMap<string, ServiceBlock> {
-  const blocks = new Map<string, ServiceBlock>();
+function serviceBlocks(services: readonly Service[]): ReadonlyMap<Prefix, ServiceBlock> {
+  const blocks = new Map<Prefix, ServiceBlock>();
   for (const { clusterIPs } of services) {
     for (const address of clusterIPs) {
-      const octets = addressOctets(address);
-      if (octets === undefined) continue;
-      const key = widestKey(octets);
-      const block = blocks.get(key) ?? { first: octets, bits: NARROWEST[octets.length as 4 | 16] };
-      block.bits = Math.min(block.bits, commonBits(block.first, octets));
+      const key = widestKey(address);
+      if (key === undefined) continue;
+      const block = blocks.get(key) ?? { first: address, bits: NARROWEST[familyOf(address)] };
+      block.bits = Math.min(block.bits, commonBits(block.first, address));
       blocks.set(key, block);
     }
   }
   return blocks;
 }
 
-function widestKey(octets: Uint8Array): string {
-  return `${octets.length}/${prefixKey(octets, WIDEST[octets.length as 4 | 16])}`;
+function widestKey(address: string): Prefix | undefined {
+  return prefixKey(address, WIDEST[familyOf(address)]);
 }
 
-function commonBits(a: Uint8Array, b: Uint8Array): number {
-  for (let at = 0; at < a.length; at++) {
-    const differing = (a[at] as number) ^ (b[at] as number);
-    if (differing !== 0) return at * 8 + Math.clz32(differing) - 24;
-  }
-  return a.length * 8;
+/** Of two addresses of one family. */
+function commonBits(a: string, b: string): number {
+  const [first, second] = [ipv4Number(a), ipv4Number(b)];
+  if (first !== undefined && second !== undefined) return Math.clz32(first ^ second);
+  const [octets, others] = [addressOctets(a), addressOctets(b)];
+  const at = octets?.findIndex((octet, at) => octet !== others?.[at]) ?? 0;
+  if (at < 0) return 128;
+  return at * 8 + Math.clz32((octets?.[at] ?? 0) ^ (others?.[at] ?? 0)) - 24;
 }
 
 /** Nodes mostly share one file, so it is parsed once. */
@@ -154,11 +157,20 @@ function byExternalIP(services: readonly Service[]): ReadonlyMap<string, Service
 }
 
 function textKey(address: string): string {
-  return addressOctets(address)?.join(".") ?? address;
+  return canonicalAddress(address) ?? address;
 }
 
-/** The first `bits` of an address. */
-function prefixKey(octets: Uint8Array, bits: number): string {
+/** Of an address, which is not looked at closely. */
+function familyOf(address: string): 4 | 6 {
+  return address.includes(":") ? 6 : 4;
+}
+
+/** The first `bits` of an address; undefined where it is none. */
+function prefixKey(address: string, bits: number): Prefix | undefined {
+  const number = ipv4Number(address);
+  if (number !== undefined) return Math.floor(number / 2 ** (32 - bits));
+  const octets = addressOctets(address);
+  if (octets?.length !== 16) return undefined;
   const whole = bits >> 3;
   const rest = bits & 7;
   const key = octets.subarray(0, whole).join(".");

@@ -38,7 +38,7 @@ export function readSlice(item: Place): EndpointSlice {
   };
 }
 
-function readEndpoint(place: Place, addressType: EndpointSlice["addressType"]): Endpoint {
+export function readEndpoint(place: Place, addressType: EndpointSlice["addressType"]): Endpoint {
   const conditions = member(place, "conditions");
   const ready = flagOf(member(conditions, "ready")) ?? true;
   const hostname = textOf(member(place, "hostname"));

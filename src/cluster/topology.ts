@@ -9,8 +9,8 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { addressFamily, canonicalAddress } from "../dns/address.ts";
 import type { Device, Host, Place, Route, Topology } from "../packet/topology.ts";
-import { addTo, once } from "./indexes.ts";
-import { rulesOf } from "./kube-proxy/ruleset.ts";
+import { addressKey, kept, once } from "./indexes.ts";
+import { keptRulesOf } from "./kube-proxy/ruleset.ts";
 import type { Cluster, Node, Pod } from "./model.ts";
 import { NODE_LOCAL, nodeLocalOf } from "./node-local.ts";
 import { rangesOf } from "./ranges.ts";
@@ -46,10 +46,17 @@ export function hostOf(pod: Pod): string {
 
 /** The node's end of a Pod's veth pair: as the bridge plugin names it, with a hash where that has a random number. */
 export function vethName(pod: Pod): string {
-  const octets = sha256(new TextEncoder().encode(`${pod.namespace}/${pod.name}`));
+  return hashed(`${pod.namespace}/${pod.name}`);
+}
+
+/** A node has a hundred Pods, and all of them are named when one packet passes. */
+const MOST_HASHED = 10_000;
+
+const hashed = kept(MOST_HASHED, (text: string) => {
+  const octets = sha256(new TextEncoder().encode(text));
   const hex = [...octets.subarray(0, 4)].map((octet) => octet.toString(16).padStart(2, "0"));
   return `veth${hex.join("")}`;
-}
+});
 
 /** The interface of a Pod, and that of a node to the others. */
 export const UPLINK = "eth0";
@@ -87,11 +94,7 @@ function podNamed({ cluster, options }: World, name: string): Pod | undefined {
 }
 
 function isPodsNode({ cluster, options }: World, name: string): boolean {
-  return (
-    name === NO_NODE ||
-    options.pod?.nodeName === name ||
-    cluster.pods.some(({ nodeName }) => nodeName === name)
-  );
+  return name === NO_NODE || options.pod?.nodeName === name || cluster.podsOnNode(name).length > 0;
 }
 
 /** A node that Pods are on and the dump has not. */
@@ -123,8 +126,8 @@ function nodeHost(world: World, node: Node): Host {
   const cache = nodeLocalOf(cluster)?.addresses ?? [];
   const pods = once(() => podsOn(world, node));
   const rules = {
-    4: once(() => rulesOf(cluster, node, 4)),
-    6: once(() => rulesOf(cluster, node, 6)),
+    4: once(() => keptRulesOf(cluster, node, 4)),
+    6: once(() => keptRulesOf(cluster, node, 6)),
   };
   const uplink: Device = {
     name: UPLINK,
@@ -201,10 +204,11 @@ function podsOn(world: World, node: Node): NodePods {
   const byAddress = new Map<string, Pod>();
   const byVeth = new Map<string, Pod>();
   const extra = world.options.pod ? [world.options.pod] : [];
-  for (const pod of [...(podsByNode(world.cluster).get(node.name) ?? []), ...extra]) {
+  const nowhere = node.name === NO_NODE ? world.cluster.podsOnNode(undefined) : [];
+  for (const pod of [...world.cluster.podsOnNode(node.name), ...nowhere, ...extra]) {
     if (nodeNameOf(pod) !== node.name || !isThere(world, pod)) continue;
     byVeth.set(vethName(pod), pod);
-    for (const address of pod.podIPs) byAddress.set(canonical(address), pod);
+    for (const address of pod.podIPs) byAddress.set(addressKey(address), pod);
   }
   return { byAddress, byVeth };
 }
@@ -223,17 +227,6 @@ function isThere({ options }: World, pod: Pod): boolean {
   if (pod.hostNetwork || pod.phase === "Succeeded" || pod.phase === "Failed") return false;
   return !pod.podIPs.some((address) => options.gone?.has(canonical(address)));
 }
-
-function podsByNode(cluster: Cluster): ReadonlyMap<string, readonly Pod[]> {
-  const known = BY_NODE.get(cluster);
-  if (known) return known;
-  const map = new Map<string, Pod[]>();
-  for (const pod of cluster.pods) addTo(map, nodeNameOf(pod), pod);
-  BY_NODE.set(cluster, map);
-  return map;
-}
-
-const BY_NODE = new WeakMap<Cluster, ReadonlyMap<string, readonly Pod[]>>();
 
 function nodeNameOf(pod: Pod): string {
   return pod.nodeName ?? NO_NODE;

@@ -6,7 +6,7 @@
 import { addressOfOctets } from "../dns/address.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Libc, ResolvConf } from "../stub/resolver.ts";
-import { addTo, once } from "./indexes.ts";
+import { kept, once } from "./indexes.ts";
 import { EMPTY } from "./json.ts";
 import { type PodEvent, podResolvConf } from "./kubelet.ts";
 import type { Cluster, Node, Pod } from "./model.ts";
@@ -59,7 +59,7 @@ export function vantageOf(
   if (name === undefined || !cluster.namespaces.has(inNamespace)) {
     return err({ what: "namespace", name: inNamespace, known: known.namespaces() });
   }
-  return err({ what: "pod", name, known: known.pods().get(inNamespace) ?? [] });
+  return err({ what: "pod", name, known: known.pods(inNamespace) });
 }
 
 /** How many names an error lists. */
@@ -158,11 +158,13 @@ function plus(octets: Uint8Array, host: number): Uint8Array {
   return sum;
 }
 
+/** Of so many namespaces the names of Pods stay sorted. */
+const MOST_NAMESPACES = 1000;
+
 /** What an error may list, sorted once. */
 interface Known {
   readonly namespaces: () => readonly string[];
-  /** By namespace. */
-  readonly pods: () => ReadonlyMap<string, readonly string[]>;
+  readonly pods: (namespace: string) => readonly string[];
 }
 
 const KNOWN = new WeakMap<Cluster, Known>();
@@ -170,12 +172,9 @@ const KNOWN = new WeakMap<Cluster, Known>();
 function remember(cluster: Cluster): Known {
   const known: Known = {
     namespaces: once(() => [...cluster.namespaces.keys()].sort().slice(0, MOST_KNOWN)),
-    pods: once(() => {
-      const byNamespace = new Map<string, string[]>();
-      for (const pod of cluster.pods) addTo(byNamespace, pod.namespace, pod.name);
-      for (const names of byNamespace.values()) names.sort().splice(MOST_KNOWN);
-      return byNamespace;
-    }),
+    pods: kept(MOST_NAMESPACES, (namespace) =>
+      cluster.podNames(namespace).toSorted().slice(0, MOST_KNOWN),
+    ),
   };
   KNOWN.set(cluster, known);
   return known;

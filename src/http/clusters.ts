@@ -6,11 +6,12 @@
 
 import type { Context } from "hono";
 import { accepts } from "hono/accepts";
-import { compactList } from "../cluster/compact.ts";
+import { compactText } from "../cluster/compact.ts";
 import { podHosts } from "../cluster/hosts.ts";
 import { rulesOf } from "../cluster/kube-proxy/ruleset.ts";
 import type { Vantage } from "../cluster/vantage.ts";
 import { saveText } from "../packet/save.ts";
+import { printableLines } from "../printable.ts";
 import { DEFAULT_CLUSTER, findCluster, findSeat, unknown, vantagePath } from "./ask.ts";
 import { corefileJson } from "./corefile.ts";
 import type { Deps } from "./deps.ts";
@@ -51,8 +52,32 @@ const MOST_LISTED = 100;
 
 export async function clusterObjects(c: Context, deps: Deps): Promise<Response> {
   const open = await findCluster(c.req.param("cluster") ?? "", deps);
-  return open.ok ? json(compactList(open.value.cluster)) : problemResponse(open.error);
+  if (!open.ok) return problemResponse(open.error);
+  return new Response(streamed(compactText(open.value.cluster)), { headers: JSON_HEADERS });
 }
+
+/** Piece by piece: the text of a large cluster is more than an isolate has room for. */
+function streamed(pieces: Iterator<string>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    pull(controller) {
+      let text = "";
+      while (text.length < PIECE) {
+        const { value, done } = pieces.next();
+        if (done) {
+          if (text !== "") controller.enqueue(encoder.encode(text));
+          controller.close();
+          return;
+        }
+        text += value;
+      }
+      controller.enqueue(encoder.encode(text));
+    },
+  });
+}
+
+/** Characters that are sent at a time. */
+const PIECE = 64 * 1024;
 
 /** The text; to those who rather have JSON its blocks. */
 export async function corefile(c: Context, deps: Deps): Promise<Response> {
@@ -103,6 +128,12 @@ export async function iptables(c: Context, deps: Deps): Promise<Response> {
   if (family !== "4" && family !== "6") {
     return problemResponse(badRequest(`family takes one of 4, 6: received ${quoted(family)}`));
   }
+  if (cluster.services.length + cluster.pods.length > MOST_PRINTED) {
+    return problemResponse({
+      status: 422,
+      detail: `cluster ${cluster.name} has ${cluster.services.length} Services and ${cluster.pods.length} Pods, whose rules are too many to print; /life shows those that a packet meets`,
+    });
+  }
   const rules = rulesOf(cluster, node, family === "6" ? 6 : 4);
   if (rules !== undefined) return text(saveText(rules));
   return problemResponse({
@@ -111,14 +142,21 @@ export async function iptables(c: Context, deps: Deps): Promise<Response> {
   });
 }
 
+/** Services and Pods: printing makes every rule, half a kilobyte for each of them. */
+const MOST_PRINTED = 30_000;
+
+const JSON_HEADERS = {
+  "content-type": "application/json; charset=UTF-8",
+  "cache-control": MAX_AGE,
+} as const;
+
 function json(value: unknown): Response {
-  return new Response(`${JSON.stringify(value, undefined, 2)}\n`, {
-    headers: { "content-type": "application/json; charset=UTF-8", "cache-control": MAX_AGE },
-  });
+  return new Response(`${JSON.stringify(value, undefined, 2)}\n`, { headers: JSON_HEADERS });
 }
 
+/** What a terminal would act upon is shown in place of it: these are files that anyone may have written. */
 function text(body: string): Response {
-  return new Response(body, {
+  return new Response(printableLines(body), {
     headers: { "content-type": "text/plain; charset=UTF-8", "cache-control": MAX_AGE },
   });
 }

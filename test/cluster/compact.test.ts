@@ -2,10 +2,11 @@
  * A cluster as a List again: nothing is lost that was read, nothing is left that was not.
  */
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
-import { compactList } from "../../src/cluster/compact.ts";
+import { describe, expect, test } from "vitest";
+import { compactList, compactText } from "../../src/cluster/compact.ts";
 import { describeListError, readList } from "../../src/cluster/list.ts";
 import type { Cluster } from "../../src/cluster/model.ts";
+import { packList } from "../../src/cluster/pack.ts";
 import {
   clusterOf,
   configMap,
@@ -19,15 +20,34 @@ import {
   slice,
 } from "./objects.ts";
 
-/** A cluster without its look-ups. */
+/** A cluster without its look-ups, its objects as objects; labels are a matter of their own. */
 function dataOf(cluster: Cluster): unknown {
-  return Object.fromEntries(
-    Object.entries(cluster).filter(([, value]) => typeof value !== "function"),
-  );
+  const data = Object.entries(cluster).filter(([, value]) => typeof value !== "function");
+  const unlabelled = <T extends { readonly labels: unknown }>({ labels: _, ...rest }: T) => rest;
+  return {
+    ...Object.fromEntries(data),
+    namespaces: [...cluster.namespaces.values()].map(unlabelled),
+    services: cluster.services.map(unlabelled),
+    pods: [...cluster.pods].map(unlabelled),
+    slices: cluster.slices.map(({ namespace, name, addressType, ports, endpoints }) => ({
+      namespace,
+      name,
+      addressType,
+      ports,
+      endpoints,
+    })),
+  };
 }
 
-function again(cluster: Cluster): Cluster {
-  const json: unknown = JSON.parse(JSON.stringify(compactList(cluster)));
+type Write = (cluster: Cluster) => unknown;
+
+const FORMS: readonly { readonly form: string; readonly write: Write }[] = [
+  { form: "a List", write: compactList },
+  { form: "columns", write: packList },
+];
+
+function again(cluster: Cluster, write: Write): Cluster {
+  const json: unknown = JSON.parse(JSON.stringify(write(cluster)));
   const read = readList(cluster.name, json);
   if (!read.ok) throw new Error(describeListError(read.error));
   return read.value;
@@ -39,7 +59,7 @@ function zone(name: string): Cluster {
   return read.value;
 }
 
-test.each<{ why: string; cluster: Cluster }>([
+const CLUSTERS: readonly { readonly why: string; readonly cluster: Cluster }[] = [
   { why: "the cluster of the talk", cluster: zone("demo") },
   { why: "the cluster for laptops", cluster: zone("lab") },
   { why: "nothing at all", cluster: clusterOf([]) },
@@ -67,7 +87,10 @@ test.each<{ why: string; cluster: Cluster }>([
         "config.conf":
           "mode: ipvs\nclusterCIDR: 10.0.0.0/8,fd00::/48\niptables:\n  masqueradeAll: true\n  masqueradeBit: 3",
       }),
-      configMap("kube-system/coredns", { Corefile: '. {\n  log "a\\tb"\n}\n', hosts: "x" }),
+      configMap("kube-system/coredns", {
+        Corefile: '. {\n  log "a\\tb"\n  import custom/*.override\n  hosts hosts\n}\n',
+        hosts: "x",
+      }),
       configMap("kube-system/coredns-custom", { "a.override": "y" }),
       configMap("kube-system/node-local-dns", { Corefile: "z" }),
     ]),
@@ -148,6 +171,41 @@ test.each<{ why: string; cluster: Cluster }>([
           },
         }),
         pod("bare", { spec: { dnsConfig: {} } }),
+        pod("web-0", { spec: { hostname: "web-0", nodeName: "n" }, status: { podIP: "10.0.0.7" } }),
+        pod("web-1", {
+          spec: { hostname: "web-1", nodeName: "gone" },
+          status: { podIPs: [{ ip: "10.0.0.8" }, { ip: "fd00::8" }] },
+        }),
+        pod("web-2", { spec: { hostname: "web-0" }, status: { podIP: "10.0.0.9" } }),
+        pod("odd", { spec: { hostname: "itself" } }),
+        pod("other-ip", { status: { podIP: "10.0.0.4", podIPs: [{ ip: "fd00::4" }] } }),
+        slice(
+          "web",
+          [{ port: 80 }],
+          [
+            ready("10.0.0.7", {
+              nodeName: "n",
+              hostname: "web-0",
+              targetRef: { kind: "Pod", name: "web-0" },
+            }),
+            ready("10.0.0.8", {
+              nodeName: "gone",
+              hostname: "web-1",
+              targetRef: { kind: "Pod", name: "web-1" },
+            }),
+            ready("10.0.0.99", { hostname: "web-0", targetRef: { kind: "Pod", name: "web-2" } }),
+            ready("10.0.0.9", { nodeName: "n", targetRef: { kind: "Pod", name: "web-2" } }),
+            { addresses: ["10.0.0.9", "10.0.0.10"], targetRef: { kind: "Pod", name: "web-2" } },
+            ready("10.0.0.11", { targetRef: { kind: "Pod", name: "not-in-the-dump" } }),
+            ready("10.0.0.12"),
+          ],
+        ),
+        slice(
+          "web",
+          [{ port: 80 }],
+          [ready("fd00::8", { targetRef: { kind: "Pod", name: "web-1" } })],
+          "IPv6",
+        ),
         {
           apiVersion: "multicluster.x-k8s.io/v1alpha1",
           kind: "ServiceImport",
@@ -158,10 +216,91 @@ test.each<{ why: string; cluster: Cluster }>([
       { "ndots.dev/default-pod": "default/p" },
     ),
   },
-])("is read as the same cluster: $why", ({ cluster }) => {
-  const twice = again(cluster);
-  expect(dataOf(twice)).toEqual(dataOf(cluster));
-  expect(compactList(twice)).toEqual(compactList(cluster));
+];
+
+describe.each(FORMS)("written as $form", ({ write }) => {
+  test.each(CLUSTERS)("is read as the same cluster: $why", ({ cluster }) => {
+    const twice = again(cluster, write);
+    expect(dataOf(twice)).toEqual(dataOf(cluster));
+    expect(write(twice)).toEqual(write(cluster));
+  });
+});
+
+test.each(CLUSTERS)("its text in pieces is the List's: $why", ({ cluster }) => {
+  const pieces = [...compactText(cluster)];
+  expect(pieces.join("")).toBe(`${JSON.stringify(compactList(cluster), undefined, 2)}\n`);
+});
+
+const COREFILE = `. {
+    kubernetes cluster.local {
+        labels tier in (front, back),!legacy
+    }
+    metadata
+    template ANY A {
+        match x
+        answer "{{ .Name }} 60 IN TXT {{ .Meta "kubernetes/client-label/team" }}"
+    }
+}
+`;
+
+test.each<{ why: string; labels: Item; corefile?: string; kept: Item }>([
+  { why: "labels that nothing reads are dropped", labels: { token: "s3cret" }, kept: {} },
+  {
+    why: "those that a Service selects by are kept",
+    labels: { app: "web", token: "s3cret" },
+    kept: { app: "web" },
+  },
+  {
+    why: "those that CoreDNS's own Pods are known by are kept",
+    labels: { "k8s-app": "kube-dns" },
+    kept: { "k8s-app": "kube-dns" },
+  },
+  {
+    why: "those that the Corefile names are kept",
+    labels: { tier: "front", legacy: "", team: "a", app: "web", token: "s3cret" },
+    corefile: COREFILE,
+    kept: { tier: "front", legacy: "", team: "a", app: "web" },
+  },
+])("labels of a Pod: $why", ({ labels, corefile = ". {\n}\n", kept }) => {
+  const cluster = clusterOf([
+    configMap("kube-system/coredns", { Corefile: corefile }),
+    service("web", { clusterIP: "10.96.0.1", selector: { app: "web" } }),
+    pod("p", { labels }),
+  ]);
+  for (const { write } of FORMS) {
+    expect([...again(cluster, write).pods][0]?.labels).toEqual(kept);
+  }
+});
+
+test.each<{ why: string; corefile: string; kept: readonly string[] }>([
+  { why: "a file that no Corefile names is dropped", corefile: ". {\n}\n", kept: [] },
+  {
+    why: "a file is kept that a plugin reads",
+    corefile: ". {\n  hosts /etc/coredns/NodeHosts {\n    fallthrough\n  }\n}\n",
+    kept: ["NodeHosts"],
+  },
+  {
+    why: "imports are followed, those by a pattern too",
+    corefile: "import custom/*.server\n. {\n}\n",
+    kept: ["db.test", "stub.server"],
+  },
+  {
+    why: "what an argument may name is kept",
+    corefile: "(snip) {\n  import {args[0]}\n}\n. {\n  import snip b.override\n}\n",
+    kept: ["NodeHosts", "a.override", "db.test", "stub.server"],
+  },
+])("files of CoreDNS: $why", ({ corefile, kept }) => {
+  const cluster = clusterOf([
+    configMap("kube-system/coredns", { Corefile: corefile, NodeHosts: "x", "db.test": "y" }),
+    configMap("kube-system/coredns-custom", {
+      "stub.server": "test {\n  file db.test\n}\n",
+      "a.override": "log",
+    }),
+  ]);
+  for (const { write } of FORMS) {
+    const { corednsFiles, corednsCustom } = again(cluster, write);
+    expect([...corednsFiles.keys(), ...corednsCustom.keys()].sort()).toEqual(kept);
+  }
 });
 
 test("nothing else of a dump gets into it", () => {
@@ -178,6 +317,7 @@ test("nothing else of a dump gets into it", () => {
         "kubectl.kubernetes.io/last-applied-configuration": S,
         [S]: S,
       },
+      labels: { ...((item.metadata as { labels?: Item }).labels ?? {}), [S]: S },
       managedFields: [secret],
       ownerReferences: [secret],
       finalizers: [S],
@@ -260,7 +400,9 @@ test("nothing else of a dump gets into it", () => {
     configMap("kube-system/node-local-dns", { Corefile: ". {\n}\n", [S]: S }),
   ];
   const cluster = clusterOf(items, { [S]: S });
-  expect(JSON.stringify(compactList(cluster))).not.toContain(S);
+  for (const { write } of FORMS) {
+    expect(JSON.stringify(write(cluster))).not.toContain(S);
+    expect(dataOf(again(cluster, write))).toEqual(dataOf(cluster));
+  }
   expect(JSON.stringify(dataOf(cluster))).not.toContain(S);
-  expect(dataOf(again(cluster))).toEqual(dataOf(cluster));
 });

@@ -234,7 +234,7 @@ describe("what is read", () => {
     const json = { apiVersion: "v1", kind: "PodList", items: [{ metadata: { name: "a" } }] };
     const cluster = readList("test", json);
     expect(
-      cluster.ok && cluster.value.pods.map(({ namespace, name }) => `${namespace}/${name}`),
+      cluster.ok && [...cluster.value.pods].map(({ namespace, name }) => `${namespace}/${name}`),
     ).toEqual(["default/a"]);
   });
 
@@ -322,7 +322,7 @@ describe("what is read", () => {
         },
       }),
     ]);
-    expect(cluster.pods[0]?.namedPorts).toEqual({ http: 80, proxy: 15 });
+    expect([...cluster.pods][0]?.namedPorts).toEqual({ http: 80, proxy: 15 });
   });
 
   test("look-ups do not mind case, nor how an address is spelled", () => {

@@ -34,7 +34,7 @@ function query(src: string, dst: string, more: Partial<Packet> = {}): Packet {
 
 /** `node-1 eth0: 10.244.2.5:40000 > …`; veths by their Pod. */
 function hops(cluster: Cluster, { hops }: Walk): readonly string[] {
-  const names = new Map(cluster.pods.map((one) => [vethName(one), `veth(${one.name})`]));
+  const names = new Map([...cluster.pods].map((one) => [vethName(one), `veth(${one.name})`]));
   return hops.map(({ host, device, packet }) => {
     const { src, sport, dst, dport, ttl, about } = packet;
     const way = about
@@ -140,7 +140,7 @@ describe("a Pod asks kube-dns", () => {
   });
 
   test("from CoreDNS's own node", () => {
-    const [other] = DEMO.pods.filter(({ podIP }) => podIP === "10.244.0.14");
+    const [other] = [...DEMO.pods].filter(({ podIP }) => podIP === "10.244.0.14");
     const walked = walk(
       topology,
       hostOf(other as Pod),
@@ -393,5 +393,20 @@ describe("clusters that say less", () => {
       "10.244.2.3",
       "10.244.2.2",
     ]);
+  });
+
+  test("the rules of a node are made once, those of the last nodes kept", () => {
+    const names = Array.from({ length: 40 }, (_, at) => `n${at}`);
+    const cluster = clusterOf([
+      ...names.map((name) => node(name)),
+      ...kubeDns(ready("10.244.2.2")),
+    ]);
+    const rulesOn = (name: string) => topologyOf(cluster).host(name)?.rules(4);
+    const first = rulesOn("n0");
+    expect(first).toBeDefined();
+    expect(rulesOn("n0")).toBe(first);
+    expect(rulesOn("n1")).not.toBe(first);
+    for (const name of names) rulesOn(name);
+    expect(rulesOn("n0")).not.toBe(first);
   });
 });

@@ -73,7 +73,7 @@ describe("both", () => {
             `${pod.name} ${ip}`,
           ).toBe(true);
       }
-      const addresses = cluster.pods
+      const addresses = [...cluster.pods]
         .filter(({ hostNetwork }) => !hostNetwork)
         .flatMap(({ podIPs }) => podIPs);
       expect(new Set(addresses).size).toBe(addresses.length);
@@ -210,11 +210,14 @@ describe("demo is the cluster of the talk", () => {
     {
       why: "a Pod with ndots:2",
       has: (c) =>
-        c.pods.some(({ dnsConfig }) =>
+        [...c.pods].some(({ dnsConfig }) =>
           dnsConfig?.options.some(({ name, value }) => name === "ndots" && value === "2"),
         ),
     },
-    { why: "each libc", has: (c) => new Set(c.pods.map(({ libc }) => libc ?? "glibc")).size === 3 },
+    {
+      why: "each libc",
+      has: (c) => new Set([...c.pods].map(({ libc }) => libc ?? "glibc")).size === 3,
+    },
   ])("has $why", ({ has }) => {
     expect(has(demo)).toBe(true);
   });

@@ -27,6 +27,25 @@ import { type ProxiedPort, proxiedPorts } from "./service-ports.ts";
 import { type ProxyContext, type ServiceRules, serviceRules } from "./service-rules.ts";
 
 /**
+ * {@link rulesOf} for packets: the rules of the last nodes that some went through are kept, with those of the Services
+ * that they met.
+ */
+export function keptRulesOf(cluster: Cluster, node: Node, family: 4 | 6): Ruleset | undefined {
+  const ofCluster = KEPT.get(cluster) ?? new Map<string, Ruleset | undefined>();
+  KEPT.set(cluster, ofCluster);
+  const key = `${family} ${node.name}`;
+  const known = ofCluster.get(key);
+  if (known) return known;
+  const rules = rulesOf(cluster, node, family);
+  if (ofCluster.size >= MOST_KEPT) ofCluster.clear();
+  ofCluster.set(key, rules);
+  return rules;
+}
+
+const MOST_KEPT = 32;
+const KEPT = new WeakMap<Cluster, Map<string, Ruleset | undefined>>();
+
+/**
  * The rules of one family on `node`; undefined where kube-proxy is not in iptables mode: those are not modelled.
  *
  * What was made stays with the ruleset, so the ruleset of a large cluster is better dropped after it was printed.

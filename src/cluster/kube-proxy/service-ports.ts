@@ -132,8 +132,10 @@ function isLarge(cluster: Cluster, family: 4 | 6): boolean {
   const addressType = family === 4 ? "IPv4" : "IPv6";
   let count = 0;
   for (const slice of cluster.slices) {
+    // Endpoints are made when they are asked for, so those of the other family are not.
+    if (slice.addressType !== addressType) continue;
     const { endpoints, namespace, labels, ports } = slice;
-    if (slice.addressType !== addressType || endpoints.length === 0) continue;
+    if (endpoints.length === 0) continue;
     const service = cluster.service(namespace, labels[SERVICE_NAME] ?? "");
     if (service === undefined) continue;
     for (const { servicePort } of portsOf(service, family)) {

@@ -1,5 +1,5 @@
 /**
- * Clusters in a folder: every `NAME.json` in it.
+ * The clusters of a deployment on Deno: every `NAME.json` in a folder, and those in its Deno KV.
  *
  * @module
  */
@@ -17,16 +17,26 @@ export function folderClusters(folder: string): ClusterStore {
       }
       return names;
     },
-    async get(name) {
+    /** A file that was written anew has another time or another size. */
+    async get(name, known) {
       const path = `${folder}/${name}.json`;
       try {
-        const { size } = await Deno.stat(path);
+        const { size, mtime } = await Deno.stat(path);
         if (size > LARGEST) throw new Error(`${path} has ${size} octets, ${LARGEST} are allowed`);
-        return await Deno.readTextFile(path);
+        const version = `${path} ${mtime?.getTime()} ${size}`;
+        return version === known ? { version } : { version, octets: await Deno.readFile(path) };
       } catch (error) {
         if (error instanceof Deno.errors.NotFound) return undefined;
         throw error;
       }
     },
+  };
+}
+
+/** Those of both; where both have one of a name, the first's. */
+export function bothClusters(first: ClusterStore, second: ClusterStore): ClusterStore {
+  return {
+    names: async () => (await Promise.all([first.names(), second.names()])).flat(),
+    get: async (name, known) => (await first.get(name, known)) ?? second.get(name, known),
   };
 }
