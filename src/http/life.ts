@@ -13,12 +13,14 @@ import { faultText } from "../life/fault.ts";
 import { type Lived, live } from "../life/life.ts";
 import type { Call, LifeOptions, Setting } from "../life/run.ts";
 import { err, ok, type Result } from "../result.ts";
+import schema from "../trace/life.schema.json" with { type: "json" };
 import { transcript } from "../trace/transcript.ts";
 import { createBudget } from "../upstream/budget.ts";
 import { findSeat, inBackground, type Seat, vantagePath } from "./ask.ts";
 import type { Deps } from "./deps.ts";
 import { readNameAndType } from "./name.ts";
 import { LIFE_READERS, type Options, parseOptions } from "./options.ts";
+import { pageOf, problemPage } from "./page.tsx";
 import { badRequest, type Problem, problemResponse } from "./problem.ts";
 import { queryOf } from "./url.ts";
 
@@ -33,15 +35,25 @@ const FORMS = {
 type Form = keyof typeof FORMS;
 
 export async function life(c: Context, deps: Deps): Promise<Response> {
+  const form = formOf(c);
   const request = await readLifeRequest(c, deps);
-  if (!request.ok) return problemResponse(request.error);
-  const { call, options, seat } = request.value;
-  const setting = settingOf(c, seat, deps);
-  const seed = options.seed ?? deps.seed();
-  const asked: LifeOptions = { ...options, seed };
+  if (!request.ok) {
+    return form === "html" ? problemPage(request.error) : problemResponse(request.error);
+  }
+  const lived = await liveFor(c, deps, request.value);
+  if (form === "html") return pageOf(c, deps, lived.life, request.value.seat);
+  return spelled(form, lived, request.value.options.color ?? false, deps);
+}
+
+/** The lookup itself, with a seed of its own where none is given. */
+export function liveFor(
+  c: Context,
+  deps: Deps,
+  { call, options, seat }: LifeRequest,
+): Promise<Lived> {
+  const asked: LifeOptions = { ...options, seed: options.seed ?? deps.seed() };
   const self = (change: Change) => selfPath(c, call, asked, change);
-  const lived = await live(call, asked, setting, seat.open, self);
-  return spelled(formOf(c), lived, options.color ?? false, deps);
+  return live(call, asked, settingOf(c, seat, deps), seat.open, self);
 }
 
 export interface LifeRequest {
@@ -103,31 +115,51 @@ export function settingOf(c: Context, { open, vantage }: Seat, deps: Deps): Sett
       answersConsistently: deps.upstreams.answersConsistently,
       now: deps.now,
       background,
+      wait: deps.wait,
     },
   };
 }
 
-/** The path's ending decides; without one, what the client takes: curl takes anything, and gets text. */
+/**
+ * The path's ending decides; without one, what the client takes: curl takes anything, and gets text. A page asks by GET
+ * what its links ask, so no POST is answered with one.
+ */
 function formOf(c: Context): Form {
   const ending = /\/life\.(txt|json|pcapng)(?:\/|$)/.exec(c.req.path)?.[1];
   if (ending !== undefined) return ending as Form;
-  const supports = Object.values(FORMS) as string[];
+  const isPost = c.req.method === "POST";
+  const supports: string[] = Object.values(FORMS).filter((type) => !isPost || type !== FORMS.html);
   const form = accepts(c, { header: "Accept", supports, default: FORMS.txt });
   return (Object.keys(FORMS) as Form[]).find((key) => FORMS[key] === form) ?? "txt";
 }
 
-function spelled(form: Form, { life, sent }: Lived, color: boolean, deps: Deps): Response {
+function spelled(
+  form: Exclude<Form, "html">,
+  { life, sent }: Lived,
+  color: boolean,
+  deps: Deps,
+): Response {
   switch (form) {
     case "json":
-      return respond(`${JSON.stringify(life)}\n`, "application/json; charset=UTF-8");
+      return respond(`${JSON.stringify(life)}\n`, "application/json; charset=UTF-8", {
+        link: `<${SCHEMA_PATH}>; rel="describedby"`,
+      });
     case "pcapng":
       return respond(capture(sent, deps.now()), FORMS.pcapng, {
         "content-disposition": 'attachment; filename="life.pcapng"',
       });
-    case "html":
     case "txt":
       return respond(transcript(life, { color }), "text/plain; charset=UTF-8");
   }
+}
+
+/** Where the JSON Schema of the account is. */
+export const SCHEMA_PATH = "/life.schema.json";
+
+export function lifeSchema(): Response {
+  return new Response(`${JSON.stringify(schema, undefined, 2)}\n`, {
+    headers: { "content-type": "application/schema+json", "cache-control": "max-age=3600" },
+  });
 }
 
 export function respond(

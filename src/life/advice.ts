@@ -78,5 +78,13 @@ function asksCoreDns({ prepared }: Ran): boolean {
 
 function sameAnswers(a: Ran["outcome"], b: Ran["outcome"]): boolean {
   if (a.kind === "failed" || b.kind === "failed") return a.kind === b.kind;
-  return [...a.answers].sort().join("\n") === [...b.answers].sort().join("\n");
+  return records(a.answers) === records(b.answers);
+}
+
+/** autopath puts a CNAME in front, which is no other answer. */
+function records(answers: readonly string[]): string {
+  return answers
+    .filter((line) => !line.includes(" IN CNAME "))
+    .sort()
+    .join("\n");
 }

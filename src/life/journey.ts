@@ -367,5 +367,5 @@ function turned({ protocol, src, dst, sport, dport }: Packet): Flow {
 }
 
 function whyOf({ end }: Walk): string {
-  return end.kind === "delivered" ? `${end.host} took it` : `${end.why} on ${end.host}`;
+  return end.kind === "delivered" ? `${end.host} took it` : `${end.host}: ${end.why}`;
 }

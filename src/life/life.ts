@@ -5,6 +5,8 @@
  */
 import type { OpenCluster } from "../clusters.ts";
 import { printKey } from "../coredns/corefile.ts";
+import { homeOfCoreDns } from "../coredns/home.ts";
+import { buildCoreDns } from "../coredns/server.ts";
 import { printRR } from "../dns/records.ts";
 import { type Exchanged, received, traceOf } from "../exchanged.ts";
 import { alive, connectionText } from "../packet/conntrack.ts";
@@ -40,7 +42,7 @@ export async function live(
   open: OpenCluster,
   self: (change: Change) => string,
 ): Promise<Lived> {
-  const ran = await run(call, options, setting);
+  const ran = await run(call, options, options.fault ? afresh(setting, open) : setting);
   const { vantage } = setting;
   const { cluster, pod } = vantage;
   const { prepared, question, libc, hosts, before, wire, outcome, cost } = ran;
@@ -83,6 +85,13 @@ export async function live(
     notes: notesOf(ran, options, setting),
   };
   return { life, sent: wire.sent };
+}
+
+/** With empty caches: a fault moves the clock, which the caches of other lookups must not follow. */
+function afresh(setting: Setting, { cluster }: OpenCluster): Setting {
+  const { node, port } = homeOfCoreDns(cluster);
+  const built = buildCoreDns(cluster, node, port);
+  return built.ok ? { ...setting, coredns: built.value } : setting;
 }
 
 function settingsOf(settings: StubSettings): LifeSettings {
@@ -193,6 +202,7 @@ function notesOf(ran: Ran, { fault }: LifeOptions, { vantage }: Setting): readon
   if (fault?.kind === "drop" && ran.wire.sent.length < fault.packet) {
     notes.push(`fault drop=${fault.packet}: only ${ran.wire.sent.length} packets were sent`);
   }
+  if (fault !== undefined) notes.push("CoreDNS's caches begin empty in this account");
   if (cost.ms > 0) notes.push("times are modelled from the limits of the libc and of CoreDNS");
   for (const assumed of vantage.cluster.assumed) notes.push(`assumed: ${assumed}`);
   return notes;

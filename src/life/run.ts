@@ -112,6 +112,8 @@ export async function run(call: Call, options: LifeOptions, setting: Setting): P
     options,
     world: {
       ...world,
+      // Waits are modelled, and where a fault makes some, what CoreDNS keeps grows older by them.
+      now: () => world.now() + (options.fault === undefined ? 0 : Math.floor(wire.now / 1000)),
       coredns,
       random: seededRandom(options.seed),
       ...(journey && { carrier: journey }),

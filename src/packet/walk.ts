@@ -148,8 +148,7 @@ class Walker {
     const kind = host.device(way.name)?.link.kind;
     const { lost } = this.#options;
     if (lost === "link" || (lost === "segment" && kind === "segment")) {
-      const on = `lost behind ${way.name} of ${host.name}`;
-      return this.#lost({ ...passing, met: [], rewrites: [] }, on);
+      return this.#lost({ ...passing, met: [], rewrites: [] }, `on the wire behind ${way.name}`);
     }
     const next = this.#across(host, way);
     const receiver = next && this.#topology.host(next.host);
