@@ -1,17 +1,19 @@
 /**
- * `npm run fuzz [-- MESSAGES]`: a long run of the hostile-input properties, ten million messages unless told.
+ * `npm run fuzz [-- MESSAGES]`: a long run of hostile input, ten million messages unless told; `npm run fuzz -- --memory`:
+ * whether memory grows with the number of distinct names. Both by Deno, which takes the service's source as it is.
  *
  * @module
  */
 import { spawnSync } from "node:child_process";
 
-const messages = process.argv[2] ?? "10000000";
+const isMemory = process.argv[2] === "--memory";
+const script = isMemory ? "test/fuzz/memory.ts" : "test/fuzz/long.ts";
 const done = spawnSync(
-  "vitest",
-  ["run", "--project", "unit", "test/http/hostile.test.ts", "--testTimeout", "0"],
-  {
-    stdio: "inherit",
-    env: { ...process.env, NDOTS_FUZZ: messages },
-  },
+  "deno",
+  [
+    ...["run", "--quiet", "--allow-all", "--v8-flags=--expose-gc", script],
+    ...process.argv.slice(isMemory ? 3 : 2),
+  ],
+  { stdio: "inherit" },
 );
 process.exit(done.status ?? 1);

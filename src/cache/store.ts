@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { boundedMap } from "./bounded-map.ts";
 
 export interface KeyValueStore {
   /** The value in octets, or undefined. Rejects where the store is broken. */
@@ -22,13 +23,13 @@ interface Kept {
 }
 
 /**
- * A store in memory. The entry that was written longest ago makes room for a new one.
+ * A store in memory. The entry whose key was written first makes room for a new one.
  *
  * @param maxEntries at least 1
  * @param now milliseconds
  */
 export function memoryStore(maxEntries: number, now: () => number): KeyValueStore {
-  const entries = new Map<string, Kept>();
+  const entries = boundedMap<Kept>(maxEntries);
   return {
     async get(key) {
       const kept = entries.get(key);
@@ -38,12 +39,6 @@ export function memoryStore(maxEntries: number, now: () => number): KeyValueStor
       return undefined;
     },
     async put(key, value, expiry) {
-      // Deleted first, so that a Map's order is the order of writing.
-      entries.delete(key);
-      if (entries.size >= maxEntries) {
-        const oldest = entries.keys().next();
-        if (!oldest.done) entries.delete(oldest.value);
-      }
       entries.set(key, { value: value.slice(), until: now() + expiry * 1000 });
     },
   };

@@ -13,6 +13,8 @@
 import type { Message, Question, RR } from "../dns/message.ts";
 import { key as nameKey, sameName } from "../dns/name.ts";
 import { decodeMessage, encodeMessage } from "../dns/wire.ts";
+import { type Rest, restAfter } from "./back-off.ts";
+import { boundedMap } from "./bounded-map.ts";
 import type { KeyValueStore } from "./store.ts";
 import { type Wait, within } from "./time-limit.ts";
 import { countDown, isNegative, lifetime } from "./ttl.ts";
@@ -32,7 +34,7 @@ export type CacheRead =
   | { readonly kind: "miss"; readonly note?: string };
 
 export interface UpstreamCache {
-  /** Why the store is not asked at the moment: it failed a moment ago. */
+  /** Why the store is not read at the moment: a read failed a moment ago. */
   resting(): string | undefined;
   /** Never rejects, and takes {@link READ_LIMIT} at most. */
   read(key: CacheKey): Promise<CacheRead>;
@@ -50,8 +52,9 @@ export interface CacheEffects {
 const READ_LIMIT = 250;
 const WRITE_LIMIT = 5000;
 
-/** Milliseconds that a store is left alone after it failed. */
-const REST = 5000;
+/** Milliseconds that a store is not read after a read failed, and not written after a write did: a quota of writes leaves reads. */
+const READ_REST = { first: 5000, longest: 60_000 };
+const WRITE_REST = { first: 5000, longest: 300_000 };
 
 /** Seconds. Under this, a write costs more than the read that it may save. */
 const SHORTEST_LIFETIME = 10;
@@ -66,39 +69,46 @@ const VERSION = 1;
 const HEADER = 13;
 
 export function upstreamCache(store: KeyValueStore, { now, wait }: CacheEffects): UpstreamCache {
-  const written = new Map<string, number>();
-  let restUntil = 0;
+  /** When what was written is over, by key. */
+  const written = boundedMap<number>(MOST_WRITTEN);
+  let unread: Rest | undefined;
+  let unwritten: Rest | undefined;
+  const isOn = (rest: Rest | undefined) => rest !== undefined && now() < rest.until;
 
   async function read(asked: CacheKey): Promise<CacheRead> {
     const got = await within(READ_LIMIT, wait, () => store.get(keyText(asked)));
     if (got.kind === "done") {
+      unread = undefined;
       if (got.value === undefined) return { kind: "miss" };
       const reply = readValue(got.value, asked.question, now());
       return reply === undefined ? { kind: "miss" } : { kind: "hit", reply };
     }
-    restUntil = now() + REST;
+    unread = restAfter(unread, now(), READ_REST);
     const did = got.kind === "threw" ? "failed" : `did not answer within ${READ_LIMIT} ms`;
     return { kind: "miss", note: `the KV ${did}: taken as a miss` };
   }
 
   function write(asked: CacheKey, reply: Message): (() => Promise<void>) | undefined {
     const keep = lifetime(reply);
-    if (keep < SHORTEST_LIFETIME || now() < restUntil) return undefined;
+    if (keep < SHORTEST_LIFETIME || isOn(unwritten) || isOn(unread)) return undefined;
     const key = keyText(asked);
     // Stores count writes (Workers KV takes one a second for a key), and another request may just have made this one.
     if ((written.get(key) ?? 0) > now()) return undefined;
     const value = writeValue(reply, keep, now());
     return async () => {
-      remember(written, key, now() + keep * 1000);
+      written.set(key, now() + keep * 1000);
       const put = await within(WRITE_LIMIT, wait, () => store.put(key, value, keep));
-      if (put.kind === "done") return;
+      if (put.kind === "done") {
+        unwritten = undefined;
+        return;
+      }
       written.delete(key);
-      restUntil = now() + REST;
+      unwritten = restAfter(unwritten, now(), WRITE_REST);
     };
   }
 
   function resting(): string | undefined {
-    return now() < restUntil
+    return isOn(unread)
       ? "the KV failed a moment ago and is not asked: taken as a miss"
       : undefined;
   }
@@ -151,13 +161,4 @@ function readValue(value: Uint8Array, asked: Question, now: number): Message | u
     authority: countDown(reply.authority, elapsed),
     additional: countDown(reply.additional, elapsed),
   };
-}
-
-function remember(written: Map<string, number>, key: string, until: number): void {
-  written.delete(key);
-  if (written.size >= MOST_WRITTEN) {
-    const oldest = written.keys().next();
-    if (!oldest.done) written.delete(oldest.value);
-  }
-  written.set(key, until);
 }

@@ -24,6 +24,8 @@ export interface Runtime {
   readonly tcp: TcpTransport;
   /** Whether one request may wait for another's I/O, which Workers forbid. */
   readonly coalesce: boolean;
+  /** Keeps work going that outlives its request. */
+  background(work: Promise<unknown>): void;
 }
 
 /** @throws a sentence, where a setting or a bundled file is wrong: start-up stops */
@@ -45,12 +47,13 @@ export function createService(runtime: Runtime): Hono {
     coalesce: runtime.coalesce,
   });
   return createApp({
-    clusters: createClusters(BUNDLED_CLUSTERS, runtime.clusterStore, clock),
+    clusters: createClusters(BUNDLED_CLUSTERS, runtime.clusterStore, { ...clock, ...runtime }),
     upstreams: {
       exchange,
       answersConsistently: (address) => targetOf(map.value, address)?.kind === "internet",
     },
     ...clock,
+    requestsShare: runtime.coalesce,
     seed: () => crypto.getRandomValues(new Uint32Array(1))[0] as number,
   });
 }

@@ -31,8 +31,11 @@ const DEADLINE = 5000;
 /** Operations for a whole lookup: Workers allow 50 subrequests on the free plan, and other things need some. */
 const OPERATIONS = 40;
 
-/** The KV only saves upstream queries: it never takes what they need. */
+/** The KV only saves upstream queries: it never takes the operations or the time that they need. */
 const KV_OPERATIONS = 20;
+
+/** Milliseconds of one lookup for the KV: one that is slow each time is a miss from there on. */
+const KV_TIME = 1000;
 
 /** The budget of a lookup that begins now; `now` gives milliseconds. */
 export function createBudget(now: () => number): Budget {
@@ -40,16 +43,21 @@ export function createBudget(now: () => number): Budget {
   const timings: Timing[] = [];
   let taken = 0;
   let takenByKv = 0;
+  let kvTime = 0;
   return {
     timings,
     silent: new Set(),
     remaining: () => Math.max(0, deadline - now()),
     take(kind) {
-      if (taken >= OPERATIONS || (kind === "kv" && takenByKv >= KV_OPERATIONS)) return false;
+      if (taken >= OPERATIONS) return false;
+      if (kind === "kv" && (takenByKv >= KV_OPERATIONS || kvTime >= KV_TIME)) return false;
       taken++;
       if (kind === "kv") takenByKv++;
       return true;
     },
-    note: (timing) => void timings.push(timing),
+    note(timing) {
+      timings.push(timing);
+      if (timing.name === "kv") kvTime += timing.ms;
+    },
   };
 }

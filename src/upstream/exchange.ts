@@ -6,84 +6,139 @@
  *
  * @module
  */
-import { within } from "../cache/time-limit.ts";
+import type { Wait } from "../cache/time-limit.ts";
 import type { CacheKey, UpstreamCache } from "../cache/upstream-cache.ts";
 import type { Exchange, UpstreamOutcome } from "../coredns/plugin.ts";
+import { edeOption } from "../dns/ede.ts";
 import type { Message, Question } from "../dns/message.ts";
 import { key } from "../dns/name.ts";
-import { type Answered, type AskDeps, type Asked, ask, type Failure } from "./ask.ts";
+import {
+  type Answered,
+  type AskDeps,
+  type Asked,
+  ask,
+  type Failure,
+  isAlive,
+  type Tally,
+  unresolved,
+} from "./ask.ts";
 import type { Budget } from "./budget.ts";
 import { failureMemory } from "./failures.ts";
+import { upstreamHealth } from "./health.ts";
 import type { InternetZone } from "./internet.ts";
 import { canonicalEndpoint, targetOf, type UpstreamMap } from "./map.ts";
-import { edesFrom, respell } from "./reply.ts";
+import { edesFrom, isFailure, respell } from "./reply.ts";
+import { createTogether } from "./together.ts";
 
 export interface UpstreamDeps extends AskDeps {
   readonly map: UpstreamMap;
   readonly internet: InternetZone;
   readonly cache?: UpstreamCache;
+  readonly wait: Wait;
   /** Whether one request may wait for another's query: Workers forbid it, a promise there belongs to its request. */
   readonly coalesce: boolean;
 }
 
 /** The exchange of one lookup. `background` keeps work alive that outlives the reply (`waitUntil`). */
-export type Upstreams = (budget: Budget, background: (work: Promise<unknown>) => void) => Exchange;
+export type Upstreams = (budget: Budget, background: Background) => Exchange;
+
+type Background = (work: Promise<unknown>) => void;
+
+/** What came of a question, as all who asked it at once are told. */
+interface Found {
+  readonly answered: Answered;
+  readonly cache: "miss" | "kv" | "off";
+  readonly notes: readonly string[];
+}
+
+interface Visit extends Asked {
+  /** What the question is about: two of the same are one query. */
+  readonly about: string;
+  readonly background: Background;
+}
 
 export function createUpstreams(deps: UpstreamDeps): Upstreams {
-  const failures = failureMemory<Failure>(deps.now);
-  const inFlight = new Map<string, Promise<Answered>>();
+  const failures = failureMemory<Answered>(deps.now);
+  const health = upstreamHealth<Failure>(deps.now);
+  const isShared = ({ answered }: Found) => !isOverBudget(answered);
+  const together = createTogether<Found>({ ...deps, isShared });
 
-  return (budget, background) => async (address, question, flags) => {
-    const endpoint = canonicalEndpoint(address);
-    const target = targetOf(deps.map, address);
-    if (endpoint === undefined || target === undefined) return unmapped(address);
-
-    const cacheKey = { upstream: `${endpoint} ${target.id}`, question, ...flags };
-    const notes: string[] = [];
-    if (!flags.cacheOff && deps.cache !== undefined) {
-      const kept = await readCache(deps.cache, cacheKey, budget, deps.now);
-      if (kept.note !== undefined) notes.push(kept.note);
-      if (kept.reply !== undefined) return outcomeOf(kept.reply, question, "kv", notes);
-    }
-
-    const answered = await answer({ endpoint, target, question, flags, budget });
-    if (answered.kind === "failed") return answered;
-    // What is said without recursion is only what that resolver happened to know.
-    if (!flags.cacheOff && flags.recursionDesired && deps.cache !== undefined) {
-      const write = deps.cache.write(cacheKey, answered.reply);
-      if (write !== undefined && budget.take("kv")) background(write());
-    }
-    return outcomeOf(answered.reply, question, flags.cacheOff ? "off" : "miss", notes);
+  return (budget, background) => {
+    const tallies = new Map<string, Tally>();
+    return async (address, question, flags) => {
+      const endpoint = canonicalEndpoint(address);
+      const target = targetOf(deps.map, address);
+      if (endpoint === undefined || target === undefined) return unmapped(address);
+      const about = aboutOf({ endpoint, target, question, flags });
+      const tally = tallies.get(about) ?? { sent: 0 };
+      tallies.set(about, tally);
+      const visit = { endpoint, target, question, flags, budget, tally, about, background };
+      const waiter = { remaining: budget.remaining, background };
+      const { outcome, joined } =
+        target.kind === "internet"
+          ? { outcome: await find(visit), joined: false }
+          : await together(about, waiter, () => find(visit));
+      const notes = joined ? [...outcome.notes, ASKED_TOGETHER] : outcome.notes;
+      const { answered, cache } = outcome;
+      if (answered.kind === "failed") return answered;
+      return outcomeOf(answered.reply, question, cache, notes);
+    };
   };
 
-  async function answer(asked: Asked): Promise<Answered> {
-    if (asked.target.kind === "internet") return askInternet(asked, deps);
-    const about = aboutOf(asked);
-    const known = asked.flags.cacheOff ? undefined : failures.recall(about);
-    if (known !== undefined) return again(known);
-    const answered = await together(about, asked);
-    if (answered.kind === "failed" && answered.how !== "budget") failures.remember(about, answered);
+  async function find(visit: Visit): Promise<Found> {
+    const { endpoint, target, question, flags, budget, background } = visit;
+    const { cache } = deps;
+    const keyed = { upstream: `${endpoint} ${target.id}`, question, ...flags };
+    const notes: string[] = [];
+    if (!flags.cacheOff && cache !== undefined) {
+      const kept = await readCache(cache, keyed, budget, deps.now);
+      if (kept.note !== undefined) notes.push(kept.note);
+      if (kept.reply !== undefined) {
+        return { answered: { kind: "reply", reply: kept.reply }, cache: "kv", notes };
+      }
+    }
+    const answered = await answer(visit, notes);
+    // What is said without recursion is only what that resolver happened to know.
+    if (answered.kind === "reply" && !flags.cacheOff && flags.recursionDesired) {
+      const write = cache?.write(keyed, answered.reply);
+      if (write !== undefined && budget.take("kv")) background(write());
+    }
+    return { answered, cache: flags.cacheOff ? "off" : "miss", notes };
+  }
+
+  async function answer(visit: Visit, notes: string[]): Promise<Answered> {
+    const { about, target, flags } = visit;
+    if (target.kind === "internet") return askInternet(visit, deps);
+    if (!flags.cacheOff) {
+      const known = failures.recall(about);
+      if (known !== undefined) return again(known.failure, known.left, visit, notes);
+      const down = health.resting(target.id);
+      if (down !== undefined) return isLeftAlone(down.failure, down.left, visit);
+    }
+    const answered = await ask(visit, deps);
+    if (isOverBudget(answered)) return answered;
+    if (answered.kind === "failed" || isFailure(answered.reply.rcode)) {
+      failures.remember(about, answered);
+    } else {
+      failures.forget(about);
+    }
+    if (answered.kind === "reply") health.replied(target.id);
+    else if (health.failed(target.id)) checkHealth(visit, answered);
     return answered;
   }
 
-  /** Identical questions at once are one query, as far as the first one's budget goes. */
-  async function together(about: string, asked: Asked): Promise<Answered> {
-    if (!deps.coalesce) return ask(asked, deps);
-    const running = inFlight.get(about);
-    if (running !== undefined) {
-      const limited = await within(asked.budget.remaining(), deps.wait, () => running);
-      if (limited.kind === "done" && !isOverBudget(limited.value)) return limited.value;
-      return ask(asked, deps);
-    }
-    const work = ask(asked, deps);
-    inFlight.set(about, work);
-    try {
-      return await work;
-    } finally {
-      inFlight.delete(about);
-    }
+  /** In the background: who asked has its outcome already. */
+  function checkHealth(visit: Visit, failure: Failure): void {
+    if (!visit.budget.take("upstream")) return;
+    const check = isAlive(visit, deps).then((alive) => {
+      if (alive) health.replied(visit.target.id);
+      else health.isDown(visit.target.id, failure);
+    });
+    visit.background(check);
   }
 }
+
+const ASKED_TOGETHER = "the same question was under way already: this is its answer too";
 
 /** Reads the KV, if the budget has an operation for it. */
 async function readCache(
@@ -105,15 +160,17 @@ async function readCache(
 
 function askInternet({ endpoint, question, budget }: Asked, { internet }: UpstreamDeps): Answered {
   budget.note({ name: "upstream", description: endpoint, ms: 0 });
+  const said = internet.resolve(question);
   const reply: Message = {
     id: 0,
     opcode: 0,
     flags: { qr: true, aa: false, tc: false, rd: true, ra: true, ad: false, cd: false },
     question: [question],
     additional: [],
-    ...internet.resolve(question),
+    ...said,
   };
-  return { kind: "reply", reply };
+  if (!isFailure(said.rcode)) return { kind: "reply", reply };
+  return { kind: "reply", reply: unresolved(reply, `${endpoint} found aliases without an end`) };
 }
 
 function outcomeOf(
@@ -142,18 +199,37 @@ function unmapped(address: string): Failure {
   return { kind: "failed", how: "unreachable", why, ede: { code: 23, text: why } };
 }
 
-/** A failure that is still remembered (RFC 9520). */
-function again({ how, why, ede }: Failure): Failure {
-  const text = `${why} (a moment ago, and is not asked again yet)`;
-  return { kind: "failed", how, why: text, ede: { code: ede.code, text } };
+/** A failure that is still remembered. */
+function again(known: Answered, left: number, { endpoint }: Asked, notes: string[]): Answered {
+  const moment = `a moment ago, and is not asked the same for another ${seconds(left)}`;
+  if (known.kind === "failed") return { ...known, ...told(known, `${known.why} (${moment})`) };
+  const { reply } = known;
+  const text = `${endpoint} said ${reply.rcode} ${moment}`;
+  notes.push(text);
+  // RFC 8914 §4.14: Cached Error.
+  const options = [edeOption({ code: 13, text }), ...(reply.edns?.options ?? [])];
+  const edns = { udpSize: 0, version: 0, dnssecOk: false, ...reply.edns, options };
+  return { kind: "reply", reply: { ...reply, edns } };
+}
+
+function isLeftAlone(failure: Failure, left: number, { endpoint }: Asked): Failure {
+  const why = `${endpoint} is down: neither the last questions nor a health check were answered`;
+  return { ...failure, ...told(failure, `${why}; it is not asked for another ${seconds(left)}`) };
+}
+
+function told({ ede }: Failure, why: string): Pick<Failure, "why" | "ede"> {
+  return { why, ede: { code: ede.code, text: why } };
+}
+
+function seconds(ms: number): string {
+  return `${Math.ceil(ms / 1000)} s`;
 }
 
 function isOverBudget(answered: Answered): boolean {
   return answered.kind === "failed" && answered.how === "budget";
 }
 
-/** What a query is about: two of the same are one query. */
-function aboutOf({ endpoint, target, question, flags }: Asked): string {
+function aboutOf({ endpoint, target, question, flags }: Omit<Asked, "budget" | "tally">): string {
   const { dnssecOk, checkingDisabled, recursionDesired, cacheOff } = flags;
   const bits = [dnssecOk, checkingDisabled, recursionDesired, cacheOff].map(Number).join("");
   return `${key(question.name)} ${question.type} ${question.class} ${bits} ${endpoint} ${target.id}`;

@@ -4,14 +4,17 @@
  * @module
  */
 import { edesOf } from "../dns/ede.ts";
-import type { Ede, Edns, Message, Question, RR, RRType } from "../dns/message.ts";
+import type { Ede, Edns, Message, Question, Rcode, RR, RRType } from "../dns/message.ts";
 import { isWithin, key, type Name, ROOT, sameName } from "../dns/name.ts";
 import { typeNumber } from "../dns/types.ts";
+import { printable } from "../printable.ts";
 
 /** Records of a reply that survived {@link believed}. */
 export interface Believed {
   readonly answer: readonly RR[];
   readonly authority: readonly RR[];
+  /** Why the CNAME chain ends nowhere, to go after the resolver's address; undefined where it ends. */
+  readonly endless?: string;
 }
 
 /** Longest CNAME chain that is followed; BIND's is 11, Unbound's 11 or 12. */
@@ -47,14 +50,17 @@ export function isUnread(reply: Message): boolean {
   return reply.rcode === "FORMERR" || reply.rcode === "NOTIMP" || reply.rcode === "BADVERS";
 }
 
+/** Whether it tells nothing about the name (RFC 9520 §2). */
+export function isFailure(rcode: Rcode): boolean {
+  return rcode !== "NOERROR" && rcode !== "NXDOMAIN" && rcode !== "YXDOMAIN";
+}
+
 /**
  * The records that answer `question`, in the order of the CNAME chain from the asked name. All others are dropped, the additional
  * section whole: nobody needs it, and it is where foreign records are slipped in (RFC 5452 §6).
- *
- * A CNAME that leads back into its own chain ends it.
  */
 export function believed(reply: Message, question: Question, dnssecOk: boolean): Believed {
-  const { answer, end } = chain(reply.answer, question, dnssecOk);
+  const { answer, end, endless } = chain(reply.answer, question, dnssecOk);
   const soa = reply.authority.find((rr) => rr.type === "SOA" && isWithin(end, rr.name));
   const zone = soa?.name ?? ROOT;
   const authority = reply.authority.filter((rr) => {
@@ -62,14 +68,15 @@ export function believed(reply: Message, question: Question, dnssecOk: boolean):
     if (rr.type === "NS") return isWithin(end, rr.name);
     return dnssecOk && PROOF.has(rr.type) && isWithin(rr.name, zone);
   });
-  return { answer: answer.map(capped), authority: authority.map(capped) };
+  const kept = { answer: answer.map(capped), authority: authority.map(capped) };
+  return endless === undefined ? kept : { ...kept, endless };
 }
 
 /** The Extended DNS Errors that the upstream sent, a few and short, since they are passed on. */
 export function edesFrom(edns: Edns | undefined): readonly Ede[] {
   return edesOf(edns)
     .slice(0, MOST_EDES)
-    .map(({ code, text }) => ({ code, text: text.slice(0, LONGEST_TEXT) }));
+    .map(({ code, text }) => ({ code, text: printable(text, LONGEST_TEXT) }));
 }
 
 /** `records` with the asker's spelling of the asked name: a cache, or a question asked together with another's, has another's. */
@@ -89,6 +96,7 @@ interface Chain {
   readonly answer: readonly RR[];
   /** The last name of the chain. */
   readonly end: Name;
+  readonly endless?: string;
 }
 
 function chain(records: readonly RR[], { name, type }: Question, dnssecOk: boolean): Chain {
@@ -97,25 +105,29 @@ function chain(records: readonly RR[], { name, type }: Question, dnssecOk: boole
   const seen = new Set<Name>();
   const answer: RR[] = [];
   let end = name;
-  while (seen.size <= LONGEST_CHAIN && !seen.has(key(end))) {
+  for (;;) {
+    if (seen.has(key(end))) return { answer, end, endless: `answered with aliases in a circle` };
+    if (seen.size > LONGEST_CHAIN) {
+      const endless = `answered with a chain of more than ${LONGEST_CHAIN} aliases`;
+      return { answer, end, endless };
+    }
     seen.add(key(end));
     const here = byOwner.get(key(end)) ?? [];
     const wanted = here.filter((rr) => type === "ANY" || rr.type === type);
     if (wanted.length > 0) {
       answer.push(...wanted, ...signaturesOf(type, here, dnssecOk));
-      break;
+      return { answer, end };
     }
     // The CNAME that a DNAME makes stands in the answer too (RFC 6672 §3.1).
     const dname = dnames.find((rr) => rr.name !== end && isWithin(end, rr.name));
     const cname = here.find((rr) => rr.type === "CNAME");
-    if (cname?.type !== "CNAME") break;
+    if (cname?.type !== "CNAME") return { answer, end };
     if (dname !== undefined && !answer.includes(dname)) {
       answer.push(dname, ...signaturesOf("DNAME", byOwner.get(key(dname.name)) ?? [], dnssecOk));
     }
     answer.push(cname, ...signaturesOf("CNAME", here, dnssecOk));
     end = cname.data;
   }
-  return { answer, end };
 }
 
 function groupByOwner(records: readonly RR[]): ReadonlyMap<Name, readonly RR[]> {

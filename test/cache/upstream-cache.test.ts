@@ -184,16 +184,26 @@ describe("a store that is broken", () => {
   });
 
   test.each([
-    { why: "rejects", put: broken },
+    { why: "rejects, as one over its quota does", put: broken },
     { why: "hangs", put: hanging },
-  ])("a write that $why ends without an error and is made again later", async ({ put }) => {
-    const { cache, clock, counts } = bench({ put });
-    await cache.write(keyFor(WWW), reply(WWW))?.();
-    expect(cache.resting()).toBeDefined();
-    clock.ms += 5000;
-    await cache.write(keyFor(WWW), reply(WWW))?.();
-    expect(counts.put).toBe(2);
-  });
+  ])(
+    "a write that $why ends without an error; reads go on, writes after a while",
+    async ({ put }) => {
+      const { cache, clock, counts } = bench({ put });
+      await cache.write(keyFor(WWW), reply(WWW))?.();
+      expect(cache.resting()).toBeUndefined();
+      expect(await cache.read(keyFor(WWW))).toEqual({ kind: "miss" });
+      expect(cache.write(keyFor(WWW), reply(WWW))).toBeUndefined();
+      clock.ms += 5000;
+      await cache.write(keyFor(WWW), reply(WWW))?.();
+      expect(counts.put).toBe(2);
+      clock.ms += 9999;
+      expect(cache.write(keyFor(WWW), reply(WWW))).toBeUndefined();
+      clock.ms += 1;
+      await cache.write(keyFor(WWW), reply(WWW))?.();
+      expect(counts.put).toBe(3);
+    },
+  );
 });
 
 describe("what is written", () => {

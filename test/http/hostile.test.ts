@@ -1,152 +1,121 @@
 /**
- * Whatever octets come: a well-formed reply, never a 5xx, never a throw.
+ * Names, headers and clusters with what a terminal, a browser, a log or an HTTP header would act upon: none of it acts.
  */
-import fc from "fast-check";
-import { expect, test } from "vitest";
-import { decodeMessage } from "../../src/dns/wire.ts";
-import { base64url, post, query, testService } from "./service.ts";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { openCluster } from "../../src/clusters.ts";
+import { isHarmless, isSentence } from "../fuzz/claims.ts";
+import { demoWith, PLACES } from "../fuzz/places.ts";
+import { query, testService } from "./service.ts";
 
-/** Messages in all, over the three properties; `npm run fuzz` sends more. */
-const RUNS = Number(process.env.NDOTS_FUZZ ?? 50_000);
-
-const names = [
-  "web-service",
-  "api.example.com",
-  "a.b.c.d.e.f",
-  ".",
-  "dns.test",
-  "10.0.100.10.in-addr.arpa",
-  "_http._tcp.web-service",
-];
-const types = [
-  "A",
-  "AAAA",
-  "SRV",
-  "TXT",
-  "PTR",
-  "ANY",
-  "SOA",
-  "NS",
-  "HTTPS",
-  "TYPE65280",
-  "AXFR",
-  "CNAME",
-  "MX",
-  "OPT",
+const CHARGES = [
+  { what: "the end of a header", text: "a\r\nSet-Cookie: hostile=1\r\n\r\nb" },
+  { what: "a terminal's escapes", text: "\u001b]0;hostile\u0007\u001b[2Jb" },
+  { what: "a terminal's escape in one octet", text: "\u009b2Jb" },
+  { what: "markup", text: "<script>alert(1)</script><img src=x onerror=alert(1)>" },
+  { what: "the end of an attribute", text: "\"'><svg onload=alert(1)>" },
+  { what: "a null", text: "a\u0000b" },
+  { what: "text that runs backwards", text: "\u202etxt.exe" },
+  { what: "a line of a log", text: "a\n2026-10-01T00:00:00Z INFO all is well" },
 ];
 
-const wellFormed = fc
-  .record({
-    name: fc.constantFrom(...names),
-    type: fc.constantFrom(...types),
-    id: fc.nat(0xffff),
-    rd: fc.boolean(),
-    edns: fc.boolean(),
-    dnssecOk: fc.boolean(),
-  })
-  .map(({ name, type, ...ask }) => query(name, type, ask));
-
-const mutated = fc
-  .tuple(
-    wellFormed,
-    fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 6 }),
-    fc.nat(),
-    fc.uint8Array({ maxLength: 16 }),
-  )
-  .map(([octets, changes, cut, tail]) => {
-    const changed = new Uint8Array([...octets, ...(cut % 3 === 0 ? tail : [])]);
-    for (const [at, octet] of changes) changed[at % changed.length] = octet;
-    return cut % 5 === 0 ? changed.slice(0, cut % (changed.length + 1)) : changed;
-  });
-
-const paths = [
-  "/dns-query",
-  "/dns-query/libc=musl",
-  "/dns-query/libc=go",
-  "/dns-query/search=off",
-  "/clusters/lab/dns-query",
-  "/clusters/demo/namespaces/kube-system/dns-query",
-];
-
-async function answers(response: Response, octets: Uint8Array): Promise<void> {
-  expect(response.status).toBeLessThan(500);
-  const body = new Uint8Array(await response.arrayBuffer());
-  if (octets.length < 12) {
-    expect(response.status).toBe(400);
-    return;
+const logged: unknown[] = [];
+beforeEach(() => {
+  logged.length = 0;
+  for (const method of ["log", "info", "warn", "error", "debug"] as const) {
+    vi.spyOn(console, method).mockImplementation((...all) => void logged.push(all));
   }
-  expect(response.status).toBe(200);
-  const read = decodeMessage(body);
-  expect(read.ok).toBe(true);
-  if (!read.ok) return;
-  expect(read.value.id).toBe(((octets[0] as number) << 8) | (octets[1] as number));
-  expect(read.value.flags.qr).toBe(true);
-}
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  expect(logged).toEqual([]);
+});
 
-const { app } = testService();
+describe.each(CHARGES)("$what in a request", ({ text }) => {
+  const { app } = testService();
+  const part = encodeURIComponent(text);
 
-test("mutated messages", async () => {
-  const property = fc.asyncProperty(mutated, fc.constantFrom(...paths), async (octets, path) => {
-    await answers(await post(app, octets as Uint8Array<ArrayBuffer>, path), octets);
+  test.each([
+    { where: "a name", path: `/resolve?name=${part}` },
+    { where: "a name's label", path: `/resolve?name=${part}.example.com&search=off` },
+    { where: "a name of a whole account", path: `/life.txt?name=${part}` },
+    { where: "a name of a whole account in JSON", path: `/life.json?name=${part}.test` },
+    { where: "a name of the page", path: `/life?name=${part}` },
+    { where: "a name that is compared", path: `/compare?name=${part}` },
+    { where: "a type", path: `/resolve?name=a&type=${part}` },
+    { where: "an option", path: `/resolve?name=a&libc=${part}` },
+    { where: "a search list", path: `/life.txt?name=a&search=${part}` },
+    { where: "a fault", path: `/life.txt?name=a&fault=${part}` },
+    { where: "an option in the path", path: `/dns-query/${part}` },
+    { where: "a cluster", path: `/clusters/${part}/resolve?name=a` },
+    { where: "a namespace", path: `/clusters/demo/namespaces/${part}/life?name=a` },
+    { where: "a Pod", path: `/clusters/demo/namespaces/default/pods/${part}/life.txt?name=a` },
+    { where: "a node", path: `/clusters/demo/nodes/${part}/iptables` },
+    { where: "an address that is none", path: `/${part}` },
+  ])("$where", async ({ path }) => {
+    for (const accept of ["*/*", "text/html", "text/plain", "application/json"]) {
+      await isHarmless(await app.request(path, { headers: { accept } }), path);
+    }
   });
-  await fc.assert(property, { numRuns: Math.floor(RUNS * 0.7) });
-}, 600_000);
 
-test("random octets", async () => {
-  const property = fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (octets) => {
-    await answers(await post(app, octets as Uint8Array<ArrayBuffer>), octets);
+  test("a message's name", async () => {
+    const octets = query("x".repeat(40));
+    new TextEncoder().encode(text.slice(0, 40)).forEach((octet, at) => {
+      octets[13 + at] = octet;
+    });
+    const headers = { "content-type": "application/dns-message" };
+    for (const path of ["/dns-query", "/dns-query/search=off"]) {
+      const sent = { method: "POST", body: octets, headers };
+      await isHarmless(await app.request(path, sent), path);
+    }
   });
-  await fc.assert(property, { numRuns: Math.floor(RUNS * 0.2) });
-}, 600_000);
 
-test("well-formed messages by GET", async () => {
-  const property = fc.asyncProperty(wellFormed, async (octets) => {
-    await answers(await app.request(`/dns-query?dns=${base64url(octets)}`), octets);
+  test.each(["content-type", "accept", "host"])("the header %s", async (header) => {
+    // HTTP itself lets no line ends and no nulls into a header.
+    const value = Array.from(text, (char) =>
+      /[\t\x20-\x7e\x80-\xff]/.test(char) ? char : "",
+    ).join("");
+    const headers = { [header]: value };
+    for (const path of ["/dns-query", "/life?name=a", "/clusters/none"]) {
+      const method = header === "content-type" ? "POST" : "GET";
+      await isHarmless(await app.request(path, { method, headers }), path);
+    }
   });
-  await fc.assert(property, { numRuns: Math.ceil(RUNS * 0.1) });
-}, 600_000);
+});
 
-test("hostile paths and parameters are answered below 500, in types that no browser runs", async () => {
-  const piece = fc.oneof(
-    fc.string({ unit: "grapheme", maxLength: 20 }),
-    fc.constantFrom(
-      "ndots=5",
-      "search=a,b",
-      "clusters",
+const ASKED = [
+  "/resolve?name=web-service",
+  "/resolve?name=anything.test&type=TXT&search=off",
+  "/life.txt?name=web-service",
+  "/life.txt?name=api.example.com&color=never",
+  "/life.json?name=web-service",
+  "/life?name=web-service",
+  "/compare?name=web-service",
+  "/clusters",
+  "/clusters/demo",
+  "/clusters/demo/corefile",
+  "/clusters/demo/nodes/node-1/iptables",
+  "/resolv.conf",
+  "/hosts",
+  "/",
+];
+
+describe.each(CHARGES)("$what in a cluster", ({ text }) => {
+  test.each(PLACES)("$where", async ({ kind, name, put }) => {
+    const opened = openCluster(
       "demo",
-      "..",
-      "%00",
-      "<script>",
-      "dns-query",
-      "resolve",
-    ),
-  );
-  const property = fc.asyncProperty(
-    fc.array(piece, { maxLength: 6 }),
-    fc.dictionary(
-      fc.constantFrom(
-        "name",
-        "type",
-        "ndots",
-        "search",
-        "libc",
-        "family",
-        "seed",
-        "cache",
-        "do",
-        "ct",
-        "dns",
-      ),
-      piece,
-    ),
-    async (segments, parameters) => {
-      const path = `/${segments.map(encodeURIComponent).join("/")}?${new URLSearchParams(parameters)}`;
-      for (const one of [path, `/resolve?${new URLSearchParams(parameters)}`]) {
-        const response = await app.request(one);
-        expect(response.status).toBeLessThan(500);
-        expect(response.headers.get("content-type") ?? "").not.toMatch(/html/);
-      }
-    },
-  );
-  await fc.assert(property, { numRuns: Math.ceil(RUNS / 50) });
-}, 600_000);
+      demoWith(kind, name, (item) => put(item, text)),
+    );
+    if (!opened.ok) return isSentence(opened.error);
+    const { app } = testService({ opened: opened.value });
+    for (const path of ASKED) {
+      const headers = { accept: path.startsWith("/life?") || path === "/" ? "text/html" : "*/*" };
+      await isHarmless(await app.request(path, { headers }), path);
+    }
+    const reply = await app.request("/dns-query/search=off", {
+      method: "POST",
+      body: query("anything.test", "TXT"),
+      headers: { "content-type": "application/dns-message" },
+    });
+    await isHarmless(reply, "/dns-query");
+  });
+});

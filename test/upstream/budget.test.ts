@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { createBudget } from "../../src/upstream/budget.ts";
-import { failureMemory } from "../../src/upstream/failures.ts";
 
 test("a lookup has 5 s, and never less than none", () => {
   let now = 1000;
@@ -27,17 +26,14 @@ test("without the KV all 40 are for upstreams", () => {
   expect(upstream.filter(Boolean)).toHaveLength(40);
 });
 
-test("a failure is remembered for three seconds, and the oldest of 1,024 makes room", () => {
-  let now = 0;
-  const failures = failureMemory<string>(() => now);
-  failures.remember("a", "timeout");
-  now = 2999;
-  expect(failures.recall("a")).toBe("timeout");
-  expect(failures.recall("b")).toBeUndefined();
-  now = 3000;
-  expect(failures.recall("a")).toBeUndefined();
-  for (let at = 0; at <= 1024; at++) failures.remember(`key ${at}`, "timeout");
-  expect(failures.recall("key 0")).toBeUndefined();
-  expect(failures.recall("key 1")).toBe("timeout");
-  expect(failures.recall("key 1024")).toBe("timeout");
+test("a KV that has taken a second of the lookup's time is asked no more", () => {
+  const budget = createBudget(() => 0);
+  for (const ms of [600, 399]) {
+    expect(budget.take("kv")).toBe(true);
+    budget.note({ name: "kv", description: "miss", ms });
+  }
+  budget.note({ name: "upstream", description: "10.0.0.2", ms: 4000 });
+  expect(budget.take("kv")).toBe(true);
+  budget.note({ name: "kv", description: "miss", ms: 1 });
+  expect([budget.take("kv"), budget.take("upstream")]).toEqual([false, true]);
 });

@@ -4,7 +4,6 @@
 import type { Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { type KeyValueStore, memoryStore } from "../../src/cache/store.ts";
-import type { Wait } from "../../src/cache/time-limit.ts";
 import { upstreamCache } from "../../src/cache/upstream-cache.ts";
 import type { Exchange, UpstreamOutcome } from "../../src/coredns/plugin.ts";
 import { edeOption } from "../../src/dns/ede.ts";
@@ -26,11 +25,13 @@ import {
   nodeConnect,
   tcpResolver,
 } from "../runtime/upstream/servers.ts";
+import { modelledTime } from "./modelled-time.ts";
 
 const A = "www.zone.test. 60 IN A 192.0.2.1";
 const SOA = "zone.test. 600 IN SOA ns.zone.test. host.zone.test. 1 7200 900 1209600 600";
 const WWW = question(["www.zone.test.", "A"]);
 const ADDRESS = "10.0.0.2";
+const REFUSED = { rcode: "REFUSED" };
 const FLAGS = { dnssecOk: false, checkingDisabled: false, recursionDesired: true, cacheOff: false };
 
 const servers: LocalServer[] = [];
@@ -45,7 +46,7 @@ async function serveTcp(script: Parameters<typeof tcpResolver>[0]): Promise<Loca
 }
 
 interface Bench {
-  readonly clock: { ms: number };
+  readonly clock: { now: number };
   readonly budget: Budget;
   readonly background: Promise<unknown>[];
   readonly exchange: Exchange;
@@ -54,10 +55,17 @@ interface Bench {
   another(): Bench;
 }
 
-/** A clock that stands still, but for what is waited to the end. */
-function bench(target: Target | undefined, rest: Partial<UpstreamDeps> = {}): Bench {
-  const clock = { ms: 1_000_000 };
-  const now = () => clock.ms;
+interface Rest extends Partial<UpstreamDeps> {
+  readonly store?: KeyValueStore;
+  /** Waits take no time, and the clock goes on by them; else it stands still. */
+  readonly modelled?: boolean;
+}
+
+function bench(target: Target | undefined, { store, modelled = false, ...rest }: Rest = {}): Bench {
+  // What a socket on 127.0.0.1 brings is there by then.
+  const time = modelledTime({ now: 1_000_000 }, () => wait(50));
+  const { clock } = time;
+  const effects = { now: () => clock.now, wait: modelled ? time.wait : wait };
   const internet = internetZone({ zones: { ".": [SOA.replace("zone.test.", "."), A] } });
   if (!internet.ok) throw new Error(internet.error.message);
   const upstreams = createUpstreams({
@@ -65,16 +73,17 @@ function bench(target: Target | undefined, rest: Partial<UpstreamDeps> = {}): Be
     internet: internet.value,
     doh: dohTransport(fetch),
     tcp: tcpTransport(nodeConnect),
-    now,
+    ...effects,
     random: Math.random,
-    wait,
     coalesce: false,
+    ...(store === undefined ? {} : { cache: upstreamCache(store, effects) }),
     ...rest,
   });
   const lookup = (): Bench => {
-    const budget = createBudget(now);
+    const budget = createBudget(effects.now);
     const background: Promise<unknown>[] = [];
-    const exchange = upstreams(budget, (work) => background.push(work));
+    const of = upstreams(budget, (work) => background.push(work));
+    const exchange: Exchange = (...asked) => (modelled ? time.settle(of(...asked)) : of(...asked));
     return {
       clock,
       budget,
@@ -85,14 +94,6 @@ function bench(target: Target | undefined, rest: Partial<UpstreamDeps> = {}): Be
     };
   };
   return lookup();
-}
-
-/** Waits a little for each wait, and turns the clock by all of it. */
-function impatient(clock: () => { ms: number }): Wait {
-  return async (ms, signal) => {
-    await wait(100, signal);
-    if (!signal?.aborted) clock().ms += ms;
-  };
 }
 
 function overTcp({ port }: { port: number }): Target {
@@ -229,41 +230,51 @@ describe("what a resolver does, and what comes of it", () => {
 
   test("silence ends after two attempts, within the lookup's 5 s", async () => {
     const server = await serveTcp(() => undefined);
-    const one: Bench = bench(overTcp(server), { wait: impatient(() => one.clock) });
-    expect(shown(await one.ask())).toBe(
-      "timeout: 10.0.0.2 did not answer: waited 2000 ms and 1000 ms (EDE 22)",
-    );
+    const one = bench(overTcp(server), { modelled: true });
+    expect(shown(await one.ask())).toBe("timeout: 10.0.0.2 did not answer within 3000 ms (EDE 22)");
+    expect(server.queries).toHaveLength(2);
     expect(one.budget.timings).toEqual([
-      { name: "upstream", description: ADDRESS, ms: 2000 },
+      { name: "upstream", description: ADDRESS, ms: 3000 },
       { name: "upstream", description: ADDRESS, ms: 1000 },
     ]);
+  });
+
+  test("a late reply to the first attempt counts while the second is under way", async () => {
+    let late: (() => void) | undefined;
+    const server = await serveTcp((query, socket, count) => {
+      if (count === 1) late = () => good(query, socket);
+      else late?.();
+    });
+    const one = bench(overTcp(server), { modelled: true });
+    expect(shown(await one.ask())).toEqual(["NOERROR", A]);
+    expect(one.clock.now).toBe(1_002_000);
   });
 
   test("who was silent once gets little of the same lookup's time, and may still answer", async () => {
     const server = await serveTcp((query, socket, count) => {
       if (count > 3) good(query, socket);
     });
-    const one: Bench = bench(overTcp(server), { wait: impatient(() => one.clock) });
+    const one = bench(overTcp(server), { modelled: true });
     await one.ask();
-    expect(shown(await one.ask(ADDRESS, { cacheOff: true }))).toBe(
-      "timeout: 10.0.0.2 did not answer: waited 300 ms (EDE 22)",
-    );
-    expect(shown(await one.ask(ADDRESS, { cacheOff: true }))).toEqual(["NOERROR", A]);
-    expect(one.clock.ms).toBe(1_003_300);
+    const other = () => one.exchange(ADDRESS, question(["other.zone.test.", "A"]), FLAGS);
+    expect(shown(await other())).toBe("timeout: 10.0.0.2 did not answer within 300 ms (EDE 22)");
+    const third = one.exchange(ADDRESS, question(["third.zone.test.", "A"]), FLAGS);
+    expect(shown(await third)).toEqual(["NOERROR"]);
+    expect(one.clock.now).toBe(1_003_300);
   });
 
   test("what is left of the 5 s is all that a later query has, and nobody is blamed for it", async () => {
     const server = await serveTcp(() => undefined);
-    const one: Bench = bench(overTcp(server), { wait: impatient(() => one.clock) });
-    one.clock.ms += 4500;
+    const one = bench(overTcp(server), { modelled: true });
+    one.clock.now += 4500;
     expect(shown(await one.ask())).toBe(
-      "budget: 10.0.0.2 did not answer: waited 500 ms, the last of the lookup's 5 s (EDE 22)",
+      "budget: 10.0.0.2 did not answer within 500 ms, the last of the lookup's 5 s (EDE 22)",
     );
     expect(shown(await one.ask())).toBe(
       "budget: 10.0.0.2 was not asked: the lookup's 5 s are over (EDE 22)",
     );
     expect(server.queries).toHaveLength(1);
-    expect(shown(await one.another().ask())).toContain("waited 2000 ms and 1000 ms");
+    expect(shown(await one.another().ask())).toContain("did not answer within 3000 ms");
   });
 
   test("after 40 operations nothing more is asked", async () => {
@@ -329,21 +340,12 @@ test("flags go there, and AD and Extended DNS Errors come back", async () => {
 });
 
 describe("the KV", () => {
-  const kv = (store: KeyValueStore, clock: () => { ms: number }) =>
-    upstreamCache(store, { now: () => clock().ms, wait: impatient(clock) });
-
   test("an answer is kept in the background, and found by another lookup with its TTL counted down", async () => {
     const server = await serveTcp(good);
-    const one: Bench = bench(overTcp(server), {
-      cache: kv(
-        memoryStore(10, () => 0),
-        () => one.clock,
-      ),
-    });
+    const one = bench(overTcp(server), { store: memoryStore(10, () => 0) });
     expect(await one.ask()).toMatchObject({ cache: "miss" });
-    expect(one.background).toHaveLength(1);
     await Promise.all(one.background);
-    one.clock.ms += 20_000;
+    one.clock.now += 20_000;
     const two = one.another();
     const got = await two.exchange(ADDRESS, question(["WWW.Zone.test.", "A"]), FLAGS);
     expect(got).toMatchObject({ cache: "kv" });
@@ -353,24 +355,14 @@ describe("the KV", () => {
   });
 
   test("so is the small internet's", async () => {
-    const one: Bench = bench(INTERNET, {
-      cache: kv(
-        memoryStore(10, () => 0),
-        () => one.clock,
-      ),
-    });
+    const one = bench(INTERNET, { store: memoryStore(10, () => 0) });
     expect(await one.ask()).toMatchObject({ cache: "miss" });
     await Promise.all(one.background);
     expect(await one.another().ask()).toMatchObject({ cache: "kv" });
   });
 
   test("cache=off neither reads nor writes", async () => {
-    const one: Bench = bench(INTERNET, {
-      cache: kv(
-        memoryStore(10, () => 0),
-        () => one.clock,
-      ),
-    });
+    const one = bench(INTERNET, { store: memoryStore(10, () => 0) });
     await one.ask();
     await Promise.all(one.background);
     const two = one.another();
@@ -392,10 +384,12 @@ describe("the KV", () => {
     },
   ])("one that is $why is a miss with a note, and then left alone", async ({ get, note }) => {
     const server = await serveTcp(good);
-    const store = { ...memoryStore(10, () => 0), get };
-    const one: Bench = bench(overTcp(server), { cache: kv(store, () => one.clock) });
+    let puts = 0;
+    const put = async () => void puts++;
+    const one = bench(overTcp(server), { store: { get, put }, modelled: true });
     expect(await one.ask()).toMatchObject({ kind: "reply", cache: "miss", notes: [note] });
-    expect(one.background).toHaveLength(0);
+    await Promise.all(one.background);
+    expect(puts).toBe(0);
     const two = one.another();
     expect(await two.ask()).toMatchObject({
       notes: ["the KV failed a moment ago and is not asked: taken as a miss"],
@@ -405,50 +399,141 @@ describe("the KV", () => {
 
   test("an answer without recursion is not kept", async () => {
     const server = await serveTcp(good);
-    const one: Bench = bench(overTcp(server), {
-      cache: kv(
-        memoryStore(10, () => 0),
-        () => one.clock,
-      ),
-    });
+    let puts = 0;
+    const store = { ...memoryStore(10, () => 0), put: async () => void puts++ };
+    const one = bench(overTcp(server), { store });
     await one.ask(ADDRESS, { recursionDesired: false });
-    expect(one.background).toHaveLength(0);
+    await Promise.all(one.background);
+    expect(puts).toBe(0);
+    await one.ask();
+    await Promise.all(one.background);
+    expect(puts).toBe(1);
   });
 });
 
-describe("failures are remembered for a moment (RFC 9520)", () => {
-  test("the same question fails at once for three seconds, another is asked", async () => {
+/** Without health checks. */
+function sentTo(server: LocalServer): number {
+  return server.queries.filter(({ question: [asked] }) => asked?.type !== "NS").length;
+}
+
+describe("failures are remembered for a while (RFC 9520 §3.2)", () => {
+  test("the same question fails at once for three seconds, then for six; another is asked", async () => {
     const server = await serveTcp((_, socket) => socket.end());
     const one = bench(overTcp(server));
     await one.ask();
-    expect(server.queries).toHaveLength(2);
+    expect(sentTo(server)).toBe(2);
     const why = "10.0.0.2 closed the connection without an answer";
     expect(shown(await one.another().ask())).toBe(
-      `rubbish: ${why} (a moment ago, and is not asked again yet) (EDE 0)`,
+      `rubbish: ${why} (a moment ago, and is not asked the same for another 3 s) (EDE 0)`,
     );
-    expect(server.queries).toHaveLength(2);
+    expect(sentTo(server)).toBe(2);
     await one.exchange(ADDRESS, question(["www.zone.test.", "AAAA"]), FLAGS);
-    expect(server.queries).toHaveLength(4);
-    one.clock.ms += 3000;
+    expect(sentTo(server)).toBe(4);
+    one.clock.now += 3000;
     await one.another().ask();
-    expect(server.queries).toHaveLength(6);
+    expect(sentTo(server)).toBe(6);
+    one.clock.now += 5999;
+    expect(shown(await one.another().ask())).toContain("for another 1 s");
+    expect(sentTo(server)).toBe(6);
   });
 
-  test("a rcode that is no success is an answer and not remembered", async () => {
-    const server = await serveTcp((query, socket) =>
-      socket.end(framed(answerTo(query, [], { rcode: "SERVFAIL" }))),
+  test.each(["SERVFAIL", "REFUSED", "FORMERR", "NOTIMP"])(
+    "%s is an answer, and given again from memory with EDE 13 (Cached Error)",
+    async (rcode) => {
+      const server = await serveTcp((query, socket, count) =>
+        socket.end(framed(answerTo(query, count > 1 ? [A] : [], count > 1 ? {} : { rcode }))),
+      );
+      const one = bench(overTcp(server));
+      const first = await one.ask();
+      const again = await one.another().ask();
+      expect([shown(first), shown(again)]).toEqual([[rcode], [rcode]]);
+      const text = `10.0.0.2 said ${rcode} a moment ago, and is not asked the same for another 3 s`;
+      expect(again).toMatchObject({ ede: [{ code: 13, text }], notes: [text] });
+      expect(server.queries).toHaveLength(1);
+      one.clock.now += 3000;
+      expect(shown(await one.another().ask())).toEqual(["NOERROR", A]);
+    },
+  );
+
+  test("an answer ends it: the next failure is a first one again", async () => {
+    const server = await serveTcp((query, socket, count) =>
+      count === 2 ? good(query, socket) : socket.end(framed(answerTo(query, [], REFUSED))),
     );
     const one = bench(overTcp(server));
-    await one.ask();
-    await one.ask();
-    expect(server.queries).toHaveLength(2);
+    for (const ms of [3000, 0, 3000, 0]) {
+      await one.another().ask();
+      one.clock.now += ms;
+    }
+    expect(server.queries).toHaveLength(4);
+  });
+
+  test("cache=off goes round the memory, yet one lookup sends a question three times at most", async () => {
+    const server = await serveTcp((_, socket) => socket.end());
+    const one = bench(overTcp(server));
+    for (let turn = 0; turn < 4; turn++) {
+      expect(shown(await one.ask(ADDRESS, { cacheOff: true }))).toMatch(/^rubbish: .* without an/);
+    }
+    expect(sentTo(server)).toBe(3);
+    await one.another().ask(ADDRESS, { cacheOff: true });
+    expect(sentTo(server)).toBe(5);
+  });
+});
+
+describe("an upstream that is down", () => {
+  const ask = (one: Bench, label: string) =>
+    one.another().exchange(ADDRESS, question([`${label}.zone.test.`, "A"]), FLAGS);
+  const settle = () => wait(50);
+
+  test("is left alone after three questions and a health check, until a question is answered", async () => {
+    let up = false;
+    const server = await serveTcp((query, socket) => (up ? good(query, socket) : socket.end()));
+    const one = bench(overTcp(server), { coalesce: true });
+    for (const label of ["a", "b", "c"]) await ask(one, label);
+    await settle();
+    const asked = server.queries.map(({ question: [q] }) => `${q?.name} ${q?.type}`);
+    expect(asked).toEqual([
+      ...["a", "a", "b", "b", "c", "c"].map((l) => `${l}.zone.test. A`),
+      ". NS",
+    ]);
+    expect(shown(await ask(one, "d"))).toBe(
+      "rubbish: 10.0.0.2 is down: neither the last questions nor a health check were answered; it is not asked for another 3 s (EDE 0)",
+    );
+    expect(server.queries).toHaveLength(7);
+
+    one.clock.now += 3000;
+    await ask(one, "e");
+    await settle();
+    expect(server.queries).toHaveLength(10);
+    one.clock.now += 5999;
+    expect(shown(await ask(one, "f"))).toContain("is not asked for another 1 s");
+    one.clock.now += 1;
+    up = true;
+    expect(shown(await ask(one, "www"))).toEqual(["NOERROR", A]);
+    expect(shown(await ask(one, "g"))).toEqual(["NOERROR"]);
+  });
+
+  test("is not taken for down where only some names fail: it answers the health check", async () => {
+    const server = await serveTcp((query, socket) =>
+      query.question[0]?.type === "NS" ? good(query, socket) : socket.end(),
+    );
+    const one = bench(overTcp(server), { coalesce: true });
+    for (const label of ["a", "b", "c", "d", "e"]) {
+      expect(shown(await ask(one, label))).toContain("closed the connection without an answer");
+      await settle();
+    }
+    const checks = server.queries.filter(({ question: [q] }) => q?.type === "NS");
+    expect(checks).toHaveLength(1);
   });
 });
 
 describe("identical questions at once", () => {
   test.each([
-    { why: "are one query where the runtime allows it", coalesce: true, asked: 1 },
-    { why: "are asked one by one where it does not", coalesce: false, asked: 3 },
+    { why: "are one query where requests may wait for one another", coalesce: true, asked: 1 },
+    {
+      why: "are one query where no request may wait for another's promise",
+      coalesce: false,
+      asked: 1,
+    },
   ])("$why", async ({ coalesce, asked }) => {
     const server = await serveTcp((query, socket) => setTimeout(() => good(query, socket), 30));
     const one = bench(overTcp(server), { coalesce });

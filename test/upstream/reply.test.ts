@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { edeOption } from "../../src/dns/ede.ts";
 import type { Message } from "../../src/dns/message.ts";
 import { believed, edesFrom, faultOf, respell } from "../../src/upstream/reply.ts";
 import { lines, question, reply, rr, type Written } from "../cache/message.ts";
@@ -65,6 +66,7 @@ describe("believed(): only what answers the question", () => {
     dnssecOk?: boolean;
     answer?: string[];
     authority?: string[];
+    endless?: string;
   }>([
     { why: "the asked records", got: { answer: [A] }, answer: [A] },
     {
@@ -119,6 +121,13 @@ describe("believed(): only what answers the question", () => {
         "www.zone.test. 60 IN CNAME b.zone.test.",
         "b.zone.test. 60 IN CNAME www.zone.test.",
       ],
+      endless: "answered with aliases in a circle",
+    },
+    {
+      why: "an alias of itself is a circle",
+      got: { answer: ["www.zone.test. 60 IN CNAME WWW.zone.test."] },
+      answer: ["www.zone.test. 60 IN CNAME WWW.zone.test."],
+      endless: "answered with aliases in a circle",
     },
     {
       why: "a CNAME that is asked for is not followed",
@@ -187,9 +196,10 @@ describe("believed(): only what answers the question", () => {
       got: { answer: [A, 'www.zone.test. 60 IN TXT "x"', "bank.example. 60 IN A 192.0.2.66"] },
       answer: [A, 'www.zone.test. 60 IN TXT "x"'],
     },
-  ])("$why", ({ got, type = "A", dnssecOk = false, answer = [], authority = [] }) => {
+  ])("$why", ({ got, type = "A", dnssecOk = false, answer = [], authority = [], endless }) => {
     const asked = question(["www.zone.test.", type]);
     const kept = believed(reply({ ask, ...got }), asked, dnssecOk);
+    expect(kept.endless).toBe(endless);
     expect(lines(kept.answer)).toEqual(answer);
     expect(lines(kept.authority)).toEqual(authority);
   });
@@ -202,12 +212,17 @@ describe("believed(): only what answers the question", () => {
     expect(believed(got, question(ask), false).answer).toEqual([rr(A)]);
   });
 
-  test("20,000 records in one long chain are gone through to the sixteenth", () => {
-    const answer = Array.from({ length: 20_000 }, (_, at) =>
+  test.each([
+    { aliases: 16, endless: undefined },
+    { aliases: 17, endless: "answered with a chain of more than 16 aliases" },
+    { aliases: 20_000, endless: "answered with a chain of more than 16 aliases" },
+  ])("a chain of $aliases aliases: $endless", ({ aliases, endless }) => {
+    const chain = Array.from({ length: aliases }, (_, at) =>
       rr(`n${at}.test. 60 IN CNAME n${at + 1}.test.`),
     );
+    const answer = [...chain, rr(`n${aliases}.test. 60 IN A 192.0.2.1`)];
     const kept = believed({ ...reply({ ask }), answer }, question(["n0.test.", "A"]), true);
-    expect(kept.answer).toHaveLength(17);
+    expect([kept.endless, kept.answer.length]).toEqual([endless, 17]);
   });
 });
 
@@ -216,8 +231,16 @@ test("edesFrom(): four at most, and none of them long", () => {
   const edns = { udpSize: 1232, version: 0, dnssecOk: false, options: new Array(10).fill(option) };
   const edes = edesFrom(edns);
   expect(edes).toHaveLength(4);
-  expect(edes[0]).toEqual({ code: 22, text: "a".repeat(200) });
+  expect(edes[0]).toEqual({ code: 22, text: `${"a".repeat(200)}…` });
   expect(edesFrom(undefined)).toEqual([]);
+});
+
+test("edesFrom(): what a terminal would act upon is shown", () => {
+  const option = edeOption({ code: 0, text: "\u001b[31mred\r\nSet-Cookie: a\u202e" });
+  const edns = { udpSize: 1232, version: 0, dnssecOk: false, options: [option] };
+  expect(edesFrom(edns)).toEqual([
+    { code: 0, text: "\\u001b[31mred\\u000d\\u000aSet-Cookie: a\\u202e" },
+  ]);
 });
 
 test("respell(): the asked name in the asker's case, other names as they are", () => {

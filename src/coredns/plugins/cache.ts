@@ -17,11 +17,12 @@
  *
  * @module
  */
-import type { Question } from "../../dns/message.ts";
+import { within } from "../../cache/time-limit.ts";
+import type { Ede, Question } from "../../dns/message.ts";
 import { key as sameCase } from "../../dns/name.ts";
 import { ok } from "../../result.ts";
 import { withinAny } from "../arguments.ts";
-import type { CacheStatus, Context, Next, Reply, Setup, Step } from "../plugin.ts";
+import type { Again, CacheStatus, Context, Next, Reply, Setup, Step } from "../plugin.ts";
 import { answers, isKept, kindOf, type ResponseKind, smallestTtl } from "../response.ts";
 import { countHit, type Entry, type Store, store, ttlLeft, withTtl } from "./cache/entry.ts";
 import { type CacheOptions, readCacheOptions } from "./cache/options.ts";
@@ -36,6 +37,7 @@ export const cache: Setup = (directive, environment) => {
   };
   return ok({
     name: "cache",
+    repeats: true,
     async serve(question, context, next) {
       if (!withinAny(question.name, kept.options.zones)) return next(question);
       const now = context.now();
@@ -74,7 +76,8 @@ async function serveEntry(
       refreshLater(kept, entry, question, context, next, true);
     }
     const ttl = stale.ttl > 0 || !keepTtl ? stale.ttl / 1000 : entry.ttl;
-    return hit(entry, context, ttl, "stale", `hit, stale since ${-left} s`);
+    const reply = hit(entry, context, ttl, "stale", `hit, stale since ${-left} s`);
+    return { ...reply, ede: [...staleEde(reply, question, -left), ...reply.ede] };
   }
   if (prefetch.amount > 0) {
     const hits = countHit(entry, now, prefetch.duration);
@@ -84,7 +87,23 @@ async function serveEntry(
     }
   }
   const ttl = keepTtl ? entry.ttl : left;
-  return hit(entry, context, ttl, "memory", `hit, ${ttl} s left`);
+  const reply = hit(entry, context, ttl, "memory", `hit, ${ttl} s left`);
+  // Hits that count towards a prefetch have to come by here.
+  return prefetch.amount > 0
+    ? reply
+    : { ...reply, again: again(kept, entry, keyOf(question, context), ttl) };
+}
+
+/** As long as the entry is the one that is found, and fresh. */
+function again(kept: Kept, entry: Entry, key: string, ttl: number): Again {
+  return {
+    ttl,
+    left(now) {
+      const left = lookUp(kept, key, now) === entry ? ttlLeft(entry, now) : 0;
+      if (left <= 0) return undefined;
+      return kept.options.keepTtl ? entry.ttl : left;
+    },
+  };
 }
 
 /**
@@ -181,7 +200,19 @@ function keep(
   return true;
 }
 
-/** Asks anew before a stale entry is served; undefined where no usable answer came. */
+/**
+ * RFC 8914 §4.4, §4.20: an old answer, and an old denial, are told apart from fresh ones. CoreDNS itself says nothing; a
+ * SERVFAIL is not stale data.
+ */
+function staleEde({ rcode }: Reply, { name, type }: Question, since: number): readonly Ede[] {
+  const code = rcode === "NOERROR" ? 3 : rcode === "NXDOMAIN" ? 19 : undefined;
+  return code === undefined ? [] : [{ code, text: `${name} ${type} expired ${since} s ago` }];
+}
+
+/**
+ * Asks anew before a stale entry is served; undefined where no usable answer came, or none within the time limit of
+ * `verify`: then the answer is still waited for behind the client's back.
+ */
 async function verified(
   kept: Kept,
   entry: Entry,
@@ -189,15 +220,20 @@ async function verified(
   context: Context,
   next: Next,
 ): Promise<Reply | undefined> {
-  const { recheck, waits } = kept.options.stale;
+  const { recheck, limit } = kept.options.stale;
   entry.refreshing = true;
-  try {
-    const fresh = await renewed(kept, question, context, next, waits);
-    if (fresh === undefined) entry.retryAfter = context.now() + recheck;
-    return fresh && forClient(fresh, context);
-  } finally {
-    entry.refreshing = false;
-  }
+  const asking = renewed(kept, question, context, next, limit > 0)
+    .then((fresh) => {
+      if (fresh === undefined) entry.retryAfter = context.now() + recheck;
+      return fresh && forClient(fresh, context);
+    })
+    .finally(() => {
+      entry.refreshing = false;
+    });
+  if (limit === 0 || context.wait === undefined) return asking;
+  context.background(asking.catch(() => undefined));
+  const limited = await within(limit, context.wait, () => asking);
+  return limited.kind === "done" ? limited.value : undefined;
 }
 
 /**

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Context, Reply } from "../../../src/coredns/plugin.ts";
 import { cache } from "../../../src/coredns/plugins/cache.ts";
 import { printRR } from "../../../src/dns/records.ts";
+import { wait } from "../../../src/runtime/upstream/wait.ts";
 import { built, contextOf, plugin, question, replyOf } from "../scene.ts";
 
 const A = "web.test. 300 IN A 192.0.2.1";
@@ -478,6 +479,72 @@ describe("cache", () => {
       expect(summary(reply)).toBe("stale NOERROR 0");
     }
     expect(work.length).toBe(2);
+  });
+});
+
+describe("a stale answer", () => {
+  test.each<{ why: string; said: Behind; ede: { code: number; text: string }[] }>([
+    {
+      why: "is told by EDE 3 (Stale Answer)",
+      said: { answer: [A] },
+      ede: [{ code: 3, text: "web.test. A expired 100 s ago" }],
+    },
+    {
+      why: "that is a denial by EDE 19 (Stale NXDOMAIN Answer)",
+      said: { rcode: "NXDOMAIN", authority: [SOA(300)] },
+      ede: [{ code: 19, text: "web.test. A expired 100 s ago" }],
+    },
+  ])("$why", async ({ said, ede }) => {
+    const made = plugin(cache, "cache {\n serve_stale\n}");
+    const at = (seconds: number) => contextOf({ now: () => seconds * 1000 });
+    const serve = (seconds: number) =>
+      made.serve(question("web.test."), at(seconds), async () => replyOf(said));
+    expect((await serve(0)).ede).toEqual([]);
+    expect(await serve(400)).toMatchObject({ cache: "stale", ede });
+  });
+
+  const SLOW = "web.test. 300 IN A 192.0.2.2";
+  test.each<{ why: string; corefile: string; takes: number; is: string; next: string }>([
+    {
+      why: "is served when the time limit of verify is over, and refreshed all the same",
+      corefile: "serve_stale 1h verify 100ms",
+      takes: 300,
+      is: "stale 192.0.2.1",
+      next: "memory 192.0.2.2",
+    },
+    {
+      why: "is not served where the fresh one comes within the time limit",
+      corefile: "serve_stale 1h verify 2s",
+      takes: 100,
+      is: "miss 192.0.2.2",
+      next: "memory 192.0.2.2",
+    },
+    {
+      why: "is not served without a time limit, however long the fresh one takes",
+      corefile: "serve_stale 1h verify",
+      takes: 300,
+      is: "miss 192.0.2.2",
+      next: "memory 192.0.2.2",
+    },
+  ])("$why", async ({ corefile, takes, is, next }) => {
+    const made = plugin(cache, `cache {\n ${corefile}\n}`);
+    const work: Promise<unknown>[] = [];
+    const serve = async (seconds: number, record: string, ms: number) => {
+      const context = contextOf({
+        now: () => seconds * 1000,
+        background: (one) => work.push(one),
+        wait,
+      });
+      const reply = await made.serve(question("web.test."), context, async () => {
+        await wait(ms);
+        return replyOf({ answer: [record] });
+      });
+      return `${reply.cache} ${reply.answer.map((rr) => rr.data)}`;
+    };
+    await serve(0, A, 0);
+    expect(await serve(400, SLOW, takes)).toBe(is);
+    await Promise.all(work);
+    expect(await serve(400, A, 0)).toBe(next);
   });
 });
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type BoundedMap, boundedMap } from "../../../cache/bounded-map.ts";
 import type { RR } from "../../../dns/message.ts";
 import type { Reply } from "../../plugin.ts";
 
@@ -25,11 +26,7 @@ export interface Entry {
 }
 
 /** Entries by key; full, it drops what was stored first. */
-export interface Store {
-  get(key: string): Entry | undefined;
-  set(key: string, entry: Entry): void;
-  delete(key: string): void;
-}
+export type Store = BoundedMap<Entry>;
 
 /** CoreDNS has 256 shards of four entries at least; the ceiling is ours, since a Corefile may ask for any number. */
 const SHARDS = 256;
@@ -37,20 +34,7 @@ const FEWEST = 4 * SHARDS;
 const MOST = 65_536;
 
 export function store(capacity: number): Store {
-  const size = Math.min(Math.max(capacity - (capacity % SHARDS), FEWEST), MOST);
-  const entries = new Map<string, Entry>();
-  return {
-    get: (key) => entries.get(key),
-    set(key, entry) {
-      entries.delete(key);
-      if (entries.size >= size) {
-        const oldest = entries.keys().next();
-        if (!oldest.done) entries.delete(oldest.value);
-      }
-      entries.set(key, entry);
-    },
-    delete: (key) => void entries.delete(key),
-  };
+  return boundedMap(Math.min(Math.max(capacity - (capacity % SHARDS), FEWEST), MOST));
 }
 
 /** Seconds; zero and less where the entry has expired. */

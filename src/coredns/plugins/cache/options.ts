@@ -40,13 +40,13 @@ export interface CacheOptions {
     readonly percentage: number;
   };
   /**
-   * `upTo` 0 is off. `ttl` is what a stale answer carries, `recheck` how long a failed refresh is not repeated; `waits` where
-   * `verify` has a time limit, which itself is not modelled.
+   * `upTo` 0 is off. `ttl` is what a stale answer carries, `recheck` how long a failed refresh is not repeated; `limit` is how
+   * long `verify` waits for a fresh answer, 0 as long as it takes.
    */
   readonly stale: {
     readonly upTo: number;
     readonly verify: boolean;
-    readonly waits: boolean;
+    readonly limit: number;
     readonly ttl: number;
     readonly recheck: number;
     readonly preferPositive: boolean;
@@ -61,7 +61,7 @@ const DEFAULTS: Omit<CacheOptions, "zones"> = {
   denial: { capacity: 10_000, mostTtl: 1800, leastTtl: 5, except: [] },
   servfail: 5000,
   prefetch: { amount: 0, duration: 60_000, percentage: 10 },
-  stale: { upTo: 0, verify: false, waits: false, ttl: 0, recheck: 0, preferPositive: false },
+  stale: { upTo: 0, verify: false, limit: 0, ttl: 0, recheck: 0, preferPositive: false },
   keepTtl: false,
 };
 
@@ -172,7 +172,7 @@ function readPrefetch(option: Directive, before: CacheOptions["prefetch"]): Part
   return ok({ prefetch: { amount, duration: gap, percentage } });
 }
 
-/** `serve_stale [DURATION] immediate [TTL [RECHECK]]` or `… verify [TIMEOUT [TTL [RECHECK]]]`; the time-out is not modelled. */
+/** `serve_stale [DURATION] immediate [TTL [RECHECK]]` or `… verify [TIMEOUT [TTL [RECHECK]]]`. */
 function readServeStale(option: Directive, before: CacheOptions["stale"]): Part {
   const [first, second, ...rest] = option.args;
   const upTo = first === undefined ? HOUR : duration(first);
@@ -196,8 +196,8 @@ function readServeStale(option: Directive, before: CacheOptions["stale"]): Part 
     return wrong(option, `serve_stale repeats a failed refresh within 5m: received ${rest.at(-1)}`);
   }
   const verify = mode === "verify";
-  const waits = verify && (times[0] ?? 0) > 0;
-  return ok({ stale: { ...before, upTo, verify, waits, ttl, recheck } });
+  const limit = verify ? (times[0] ?? 0) : 0;
+  return ok({ stale: { ...before, upTo, verify, limit, ttl, recheck } });
 }
 
 function readServfail(option: Directive): Part {
