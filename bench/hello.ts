@@ -1,11 +1,23 @@
 /**
- * The bare server that speed is measured against: reads the request as ours does and returns as many octets.
+ * The bare server that speed is measured against: Hono alone, which reads the request as ours does and returns as many
+ * octets.
  *
  * @module
  */
-const body = new Uint8Array(Number(Deno.env.get("HELLO_OCTETS")));
+import { Hono } from "hono";
 
-Deno.serve({ hostname: "127.0.0.1", port: Number(Deno.env.get("PORT")) }, async (request) => {
-  await request.arrayBuffer();
-  return new Response(body, { headers: { "content-type": "application/dns-message" } });
-});
+/** @param octets of each answer */
+export function hello(octets: number): Hono {
+  const body = new Uint8Array(octets);
+  const headers = { "content-type": "application/dns-message" };
+  const app = new Hono();
+  app.post("/dns-query", async (c) => {
+    await c.req.arrayBuffer();
+    return new Response(body, { headers });
+  });
+  app.get("/dns-query", (c) => {
+    const query = c.req.query("dns");
+    return new Response(body, { headers, status: query === undefined ? 400 : 200 });
+  });
+  return app;
+}

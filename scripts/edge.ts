@@ -43,6 +43,7 @@ export function createEdge(
     }
     headers.host = host;
     headers["x-forwarded-proto"] = "https";
+    headers["cf-connecting-ip"] = incoming.socket.remoteAddress ?? "";
     const onward = request(
       { ...origin, agent, method: incoming.method, path: incoming.url, headers },
       (reply) => {

@@ -59,23 +59,27 @@ function traced(
 ): TracedQuery {
   const { query, outcome, upstream } = one;
   const reply = received(one);
-  const ttl = reply === undefined ? undefined : replyTtl(reply);
-  const via = reply?.upstream ?? upstream;
-  return {
+  const traced: Writable<TracedQuery> = {
     name: query.qname,
     type: query.qtype,
     rcode: outcome.kind === "reply" ? outcome.rcode : NO_REPLY[outcome.kind],
     answers: outcome.kind === "reply" ? outcome.answers : 0,
-    ...(reply === undefined ? {} : { source: reply.source, cache: reply.cache }),
-    ...(ttl === undefined ? {} : { ttl }),
-    ...(via === undefined ? {} : { upstream: via }),
     attempt: query.attempt,
-    ...(notes.length === 0 ? {} : { note: notes.join("; ") }),
-    get reason() {
-      return candidates()[query.candidate]?.reason ?? "";
-    },
+    reason: () => candidates()[query.candidate]?.reason ?? "",
     steps: one.reply?.steps ?? [],
   };
+  if (reply !== undefined) {
+    traced.source = reply.source;
+    traced.cache = reply.cache;
+    const ttl = replyTtl(reply);
+    if (ttl !== undefined) traced.ttl = ttl;
+  }
+  const via = reply?.upstream ?? upstream;
+  if (via !== undefined) traced.upstream = via;
+  if (notes.length > 0) traced.note = notes.join("; ");
+  return traced;
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 const NO_REPLY = { timeout: "TIMEOUT", unreachable: "REJECT" } as const;

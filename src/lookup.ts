@@ -7,18 +7,24 @@
  *
  * @module
  */
+import { exchangedAgain, isRepeatable, type Moment } from "./again.ts";
 import { type Answer, answerOf } from "./answer.ts";
 import type { Vantage } from "./cluster/vantage.ts";
 import type { Reply } from "./coredns/plugin.ts";
 import { bare, type Rcode, type RRType } from "./dns/message.ts";
 import { isWithin, type Name, name, parseName, ROOT } from "./dns/name.ts";
-import { type Asked, traceOf } from "./exchanged.ts";
+import { type Asked, type Exchanged, traceOf } from "./exchanged.ts";
 import { type LookupOptions, preparation, runQueries, type World } from "./queries.ts";
-import type { StubQuestion } from "./stub/resolver.ts";
+import type { Candidate, ResolvConf, Stub, StubQuestion, StubResult } from "./stub/resolver.ts";
 import type { TracedQuery } from "./trace/query.ts";
 
 export interface Lookup extends Answer {
   readonly queries: readonly TracedQuery[];
+  /**
+   * Absent where the queries have to be asked again. Gives what asking them now would: this very lookup where nothing has
+   * changed, undefined where one has to be asked after all.
+   */
+  again?(moment: Moment): Lookup | undefined;
 }
 
 /** Types that no libc's search ever meets: address-to-name, and what only tools ask for. */
@@ -49,15 +55,42 @@ export async function lookUp(
     { asked, vantage, world, options },
   );
   const notes = [...settings.notes, ...searchedBefore(asked, question, settings.search)];
-  let planned: ReturnType<typeof stub.candidates> | undefined;
-  const candidates = () => {
-    planned ??= stub.candidates(question, conf);
-    return planned;
+  const candidates = planned(stub, question, conf);
+  const repeats = isRepeatable(exchanged, prepared.routes, world);
+  return finished({ asked, result, candidates, notes, repeats }, exchanged);
+}
+
+function planned(stub: Stub, question: StubQuestion, conf: ResolvConf): Finish["candidates"] {
+  let list: ReturnType<typeof stub.candidates> | undefined;
+  return () => {
+    list ??= stub.candidates(question, conf);
+    return list;
   };
-  return {
+}
+
+/** What a lookup has come to, but for its replies. */
+interface Finish {
+  readonly asked: Asked;
+  readonly result: StubResult;
+  readonly candidates: () => readonly Candidate[];
+  readonly notes: readonly string[];
+  readonly repeats: boolean;
+}
+
+/** Stands by itself, so that a lookup that is kept keeps nothing of the request that it was made for. */
+function finished(finish: Finish, exchanged: readonly Exchanged[]): Lookup {
+  const { asked, result, candidates, notes, repeats } = finish;
+  const lookup: Lookup = {
     ...answerOf(asked, result, exchanged),
     queries: traceOf(exchanged, candidates, notes),
+    ...(repeats && {
+      again(moment) {
+        const later = exchangedAgain(exchanged, moment);
+        return later === exchanged ? lookup : later && finished(finish, later);
+      },
+    }),
   };
+  return lookup;
 }
 
 function stubQuestion(asked: Asked, options: LookupOptions): StubQuestion {

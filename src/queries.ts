@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Wait } from "./cache/time-limit.ts";
 import type { Carrier, PodCrossing } from "./carrier.ts";
 import { type CoreDnsRoute, type NodeLocalRoute, type Route, route } from "./cluster/route.ts";
 import type { Vantage } from "./cluster/vantage.ts";
@@ -47,6 +48,7 @@ export interface World {
   /** From 0 to below 1. */
   random(): number;
   background(work: Promise<unknown>): void;
+  readonly wait?: Wait;
   /** Absent: where a query ends is known without its way. */
   readonly carrier?: Carrier;
 }
@@ -232,6 +234,7 @@ function askInside(
     now: world.now,
     random: world.random,
     background: world.background,
+    ...(world.wait && { wait: world.wait }),
     protocol: query.protocol,
   };
   const { coredns, exchange: outside, carrier } = world;

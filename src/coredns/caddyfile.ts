@@ -22,6 +22,8 @@ const MOST_IMPORTS = 1000;
 /** A ConfigMap holds 1 MiB: no honest Corefile has as many words. */
 const MOST_WORDS = 200_000;
 const DEEPEST_BRACES = 32;
+/** Characters: a plugin's step may repeat a word for each query. */
+const LONGEST_WORD = 4096;
 
 export function parseCaddyfile(
   text: string,
@@ -159,6 +161,9 @@ function readDirective(stream: Stream, depth: number): Parsed<Directive> {
       return err(at(word, `unexpected '}' behind ${called}: it must stand on a line of its own`));
     }
     take(stream);
+    if (word.text.length > LONGEST_WORD) {
+      return err(at(word, `a word has at most ${LONGEST_WORD} characters: received more`));
+    }
     if (word.text !== "{") {
       args.push(withoutEnvironment(word.text));
       continue;

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { Wait } from "../cache/time-limit.ts";
 import type { Cluster, Node, Pod } from "../cluster/model.ts";
 import type { Ede, Question, Said } from "../dns/message.ts";
 import type { Result } from "../result.ts";
@@ -34,6 +35,18 @@ export interface Reply extends Said {
   readonly unwritten?: true;
   /** The client never gets this reply: it waits for its time limit. */
   readonly dropped?: true;
+  /** Present where the same question gets this reply from memory again, but for what time and chance do to it. */
+  readonly again?: Again;
+}
+
+/** How a reply from memory is given again without the chain being asked. */
+export interface Again {
+  /** Seconds, of every record in this reply. */
+  readonly ttl: number;
+  /** The same at another time, in milliseconds since 1970; undefined where the chain has to be asked after all. */
+  left(now: number): number | undefined;
+  /** Puts the records in the order of another reply, as `loadbalance` does; absent where there is only one order. */
+  readonly order?: (reply: Reply, context: Pick<Context, "random">) => Reply;
 }
 
 export type Next = (question: Question) => Promise<Reply>;
@@ -45,6 +58,15 @@ export interface Plugin {
    * `setting` never sees one (`health`, `bind`, `reload`).
    */
   readonly passedBy?: "chain" | "setting";
+  /** Set where another directive of the block speaks for this one: in CoreDNS both are one plugin. */
+  readonly spokenFor?: true;
+  /** Set where queries and replies go through unchanged: `serve` is not called for them. */
+  readonly handsOn?: true;
+  /**
+   * Set where the plugin minds {@link Reply.again}: it hands on what another says of it only where it would do the same to
+   * the same reply at any time. Without it the replies that come through are not given again.
+   */
+  readonly repeats?: true;
   /**
    * Why the process ended at its start, so that no block answers, for the CoreDNS pod that was asked; undefined where it
    * runs. A sentence without its full stop.
@@ -72,6 +94,8 @@ export interface Context {
   readonly exchange: Exchange;
   /** Work that outlives the reply (`waitUntil`). */
   background(work: Promise<unknown>): void;
+  /** Absent: a plugin's own time limits never end, only those of the resolvers outside do. */
+  readonly wait?: Wait;
   /** Asks the whole server again, from the choice of the server block on; SERVFAIL where {@link DEEPEST} is reached. */
   resolve(question: Question): Promise<Reply>;
   readonly depth: number;

@@ -15,7 +15,14 @@ import {
   type ServerBlock,
 } from "./corefile.ts";
 import { absolute } from "./imports.ts";
-import { type Context, DEEPEST, type Environment, type Plugin, type Reply } from "./plugin.ts";
+import {
+  type Context,
+  DEEPEST,
+  type Environment,
+  type Next,
+  type Plugin,
+  type Reply,
+} from "./plugin.ts";
 import { ONCE, REGISTRY } from "./registry.ts";
 import { dropped, gaveUp } from "./reply.ts";
 
@@ -37,6 +44,13 @@ export interface CoreDns {
   readonly blocks: readonly BuiltBlock[];
   /** Answers every question: what goes wrong is a SERVFAIL with a step that says what. */
   serve(question: Question, query: Omit<Context, "resolve" | "depth">): Promise<Reply>;
+  /** The plugin that ended the process in the pod that is asked, if one did. */
+  halted(query: Pick<Context, "server" | "random">): Halt | undefined;
+}
+
+interface Halt {
+  readonly plugin: string;
+  readonly why: string;
 }
 
 /**
@@ -72,7 +86,7 @@ export function buildFrom(
     if (!built.ok) return built;
     blocks.push(built.value);
   }
-  return ok({ blocks, serve: server(blocks, port) });
+  return ok({ blocks, ...server(blocks, port) });
 }
 
 const KNOWN: ReadonlySet<string> = new Set(REGISTRY.map(([name]) => name));
@@ -112,10 +126,14 @@ function buildBlock(
       plugins.push({ directive, plugin: plugin.value });
     }
   }
+  const extra = plugins.filter(isInChain)[MOST_PLUGINS];
+  if (extra !== undefined) {
+    return err(at(extra.directive, `a server block has more than ${MOST_PLUGINS} plugins`));
+  }
   return ok({ keys: block.keys, line: block.line, plugins });
 }
 
-function server(blocks: readonly BuiltBlock[], port: number): CoreDns["serve"] {
+function server(blocks: readonly BuiltBlock[], port: number): Pick<CoreDns, "serve" | "halted"> {
   const byZone = listening(blocks, port);
   const halted = haltedBy(blocks);
   async function answer(
@@ -135,17 +153,14 @@ function server(blocks: readonly BuiltBlock[], port: number): CoreDns["serve"] {
     const resolve = (other: Question) => answer(other, query, depth + 1);
     return run(chain, question, { ...query, resolve, depth });
   }
-  return (question, query) => answer(question, query, 0);
+  return { serve: (question, query) => answer(question, query, 0), halted };
 }
 
-/** The plugin that ended the process in the pod that is asked, if one did. */
-function haltedBy(
-  blocks: readonly BuiltBlock[],
-): (query: Pick<Context, "server" | "random">) => { plugin: string; why: string } | undefined {
+function haltedBy(blocks: readonly BuiltBlock[]): CoreDns["halted"] {
   const halting = blocks.flatMap(({ plugins }) =>
     plugins.flatMap(({ plugin }) => (plugin.halts ? [plugin] : [])),
   );
-  const known = new Map<string, { plugin: string; why: string } | undefined>();
+  const known = new Map<string, Halt | undefined>();
   return (query) => {
     if (halting.length === 0 || known.has(query.server)) return known.get(query.server);
     for (const plugin of halting) {
@@ -162,6 +177,13 @@ function haltedBy(
 
 type Chain = readonly Plugin[];
 
+/** Each asks the next one, and may ask the whole server again: the stack ends somewhere above a thousand in all. */
+const MOST_PLUGINS = 250;
+
+function isInChain({ plugin }: BuiltPlugin): boolean {
+  return plugin.passedBy !== "setting" && plugin.spokenFor === undefined;
+}
+
 /** The chains by zone; a block with a `view`, whose filter is not modelled, answers only where no other does. */
 function listening(blocks: readonly BuiltBlock[], port: number): ReadonlyMap<Name, Chain> {
   const isFiltered = (block: BuiltBlock) =>
@@ -172,9 +194,7 @@ function listening(blocks: readonly BuiltBlock[], port: number): ReadonlyMap<Nam
     ...blocks.filter((block) => isFiltered(block)),
   ];
   for (const block of ordered) {
-    const chain = block.plugins
-      .map(({ plugin }) => plugin)
-      .filter((plugin) => plugin.passedBy !== "setting");
+    const chain = block.plugins.filter(isInChain).map(({ plugin }) => plugin);
     for (const { zone, port: listens, scheme } of block.keys) {
       if (scheme !== "dns" || listens !== port || byZone.has(zone)) continue;
       byZone.set(zone, chain);
@@ -188,26 +208,33 @@ function listening(blocks: readonly BuiltBlock[], port: number): ReadonlyMap<Nam
  * is taken (ServeDNS in core/dnsserver/server.go).
  */
 function choose(byZone: ReadonlyMap<Name, Chain>, question: Question): Chain | undefined {
+  const everywhere = byZone.get(ROOT);
+  if (byZone.size === 1 && everywhere !== undefined) return everywhere;
   let uppermost: Chain | undefined;
   for (let zone = key(question.name); zone !== ROOT; zone = parent(zone)) {
     const chain = byZone.get(zone);
     if (chain && (question.type !== "DS" || chain.length === 0)) return chain;
     uppermost = chain ?? uppermost;
   }
-  return uppermost ?? byZone.get(ROOT);
+  return uppermost ?? everywhere;
 }
 
 async function run(chain: Chain, question: Question, context: Context): Promise<Reply> {
   let entered = "server";
-  const from = (index: number) => {
-    return async (asked: Question): Promise<Reply> => {
-      const plugin = chain[index];
+  const from = (first: number): Next => {
+    let at = first;
+    // A call for each that only hands on would cost as much as the answer.
+    while (chain[at]?.handsOn) at++;
+    return async (asked) => {
+      const plugin = chain[at];
       if (plugin === undefined) {
-        const last = chain[index - 1] as Plugin;
-        return refusal("SERVFAIL", "no next plugin found", last.name);
+        const last = chain.at(-1) as Plugin;
+        const reply = refusal("SERVFAIL", "no next plugin found", last.name);
+        return told(chain.slice(first), reply);
       }
       entered = plugin.name;
-      return told(plugin, await plugin.serve(asked, context, from(index + 1)));
+      const reply = await plugin.serve(asked, context, from(at + 1));
+      return told(chain.slice(first, at + 1), minded(plugin, reply));
     };
   };
   try {
@@ -220,10 +247,21 @@ async function run(chain: Chain, question: Question, context: Context): Promise<
 }
 
 /** Every plugin that saw the query stands in its steps, also one that had nothing to say of itself. */
-function told(plugin: Plugin, reply: Reply): Reply {
-  if (reply.steps[0]?.plugin === plugin.name) return reply;
-  const did = plugin.passedBy === undefined ? "passed on" : "passed by: it has no meaning here";
-  return { ...reply, steps: [{ plugin: plugin.name, did }, ...reply.steps] };
+function told(seenBy: Chain, reply: Reply): Reply {
+  let { steps } = reply;
+  for (const { name: plugin, passedBy } of seenBy.toReversed()) {
+    if (steps[0]?.plugin === plugin) continue;
+    const did = passedBy === undefined ? "passed on" : "passed by: it has no meaning here";
+    steps = [{ plugin, did }, ...steps];
+  }
+  return steps === reply.steps ? reply : { ...reply, steps };
+}
+
+/** What a plugin may have changed that does not say how it is given again is not. */
+function minded(plugin: Plugin, reply: Reply): Reply {
+  if (reply.again === undefined || plugin.repeats) return reply;
+  const { again: _, ...once } = reply;
+  return once;
 }
 
 /** A reply that no plugin wrote. */

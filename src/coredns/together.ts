@@ -18,5 +18,10 @@ export function together(
 
 /** What a directive is that another one speaks for: queries go through it unseen. */
 export function spokenFor(directive: Directive): Plugin {
-  return { name: directive.name, serve: (question, _context, next) => next(question) };
+  return {
+    name: directive.name,
+    spokenFor: true,
+    handsOn: true,
+    serve: (question, _context, next) => next(question),
+  };
 }

@@ -10,9 +10,8 @@ import { key, labels, type Name } from "./name.ts";
 
 /** 4 or 6, or undefined where `text` is no address. */
 export function addressFamily(text: string): 4 | 6 | undefined {
-  const octets = addressOctets(text);
-  if (octets === undefined) return undefined;
-  return octets.length === 4 ? 4 : 6;
+  if (text.includes(":")) return ipv6Octets(text) && 6;
+  return IPV4.test(text) ? 4 : undefined;
 }
 
 /** 4 or 16 octets, or undefined where `text` is no address. */
@@ -22,8 +21,9 @@ export function addressOctets(text: string): Uint8Array | undefined {
 
 /** The one spelling of an address: RFC 5952 for IPv6 (`FD00:0::1` is `fd00::1`), unchanged for IPv4. */
 export function canonicalAddress(text: string): string | undefined {
-  const octets = addressOctets(text);
-  return octets && addressOfOctets(octets);
+  if (!text.includes(":")) return IPV4.test(text) ? text : undefined;
+  const octets = ipv6Octets(text);
+  return octets && ipv6Text(octets);
 }
 
 /** The text of an address of 4 or 16 octets. Throws on any other length. */
@@ -86,17 +86,23 @@ function prefixLength(text: string): number | undefined {
   return /^(0|[1-9][0-9]{0,2})$/.test(text) ? Number(text) : undefined;
 }
 
+/** Four numbers up to 255 without leading zeros: there is one spelling for an address. */
+const IPV4 =
+  /^(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])){3}$/;
+
 function ipv4Octets(text: string): Uint8Array | undefined {
-  if (text.length > 15) return undefined;
-  const parts = text.split(".");
-  if (parts.length !== 4) return undefined;
+  if (!IPV4.test(text)) return undefined;
   const octets = new Uint8Array(4);
-  for (const [at, part] of parts.entries()) {
-    if (!/^(0|[1-9][0-9]{0,2})$/.test(part) || Number(part) > 255) return undefined;
-    octets[at] = Number(part);
+  for (let from = 0, to = 0; from < text.length; from++) {
+    const code = text.charCodeAt(from);
+    if (code === DOT) to++;
+    else octets[to] = (octets[to] as number) * 10 + code - ZERO;
   }
   return octets;
 }
+
+const DOT = 0x2e;
+const ZERO = 0x30;
 
 function ipv6Octets(text: string): Uint8Array | undefined {
   if (text.length > LONGEST_TEXT) return undefined;

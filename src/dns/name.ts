@@ -96,14 +96,16 @@ export function sameName(a: Name, b: Name): boolean {
 /** Whether `of` is `zone` or lies below it. */
 export function isWithin(of: Name, zone: Name): boolean {
   if (zone === ROOT) return true;
-  const [low, end] = [key(of), key(zone)];
-  if (low === end) return true;
-  return low.endsWith(`.${end}`) && !isEscapedAt(low, low.length - end.length - 1);
+  const before = of.length - zone.length - 1;
+  if (before < 0) return sameName(of, zone);
+  return of[before] === "." && !isEscapedAt(of, before) && key(of).endsWith(key(zone));
 }
 
 /** `of` without its leftmost label; the root's parent is the root. */
 export function parent(of: Name): Name {
-  return fromLabels(labels(of).slice(1));
+  if (of.includes("\\")) return fromLabels(labels(of).slice(1));
+  const rest = of.slice(of.indexOf(".") + 1);
+  return rest === "" ? ROOT : (rest as Name);
 }
 
 /** Whether `text` closes with the root's dot, and not with a dot of its last label (`\\.`). */
@@ -170,27 +172,28 @@ function splitLabels(text: string): string[] {
 }
 
 function unescapeLabel(text: string, label: number): Result<Uint8Array, NameError> {
-  const octets: number[] = [];
+  const octets = new Uint8Array(text.length);
+  let length = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code > 0x7f) return err({ kind: "not-ascii", label });
     if (code !== 0x5c) {
-      octets.push(code);
+      octets[length++] = code;
       continue;
     }
     const digits = /^[0-9]{3}/.exec(text.slice(at + 1, at + 4))?.[0];
     const next = text.charCodeAt(at + 1);
     if (digits !== undefined && Number(digits) < 256) {
-      octets.push(Number(digits));
+      octets[length++] = Number(digits);
       at += 3;
     } else if (next < 0x80 && !(next >= 0x30 && next <= 0x39)) {
-      octets.push(next);
+      octets[length++] = next;
       at += 1;
     } else {
       return err({ kind: "bad-escape", label });
     }
   }
-  return ok(Uint8Array.from(octets));
+  return ok(length === text.length ? octets : octets.slice(0, length));
 }
 
 /** Whether the character at `at` stands behind an odd number of backslashes. */

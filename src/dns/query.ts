@@ -29,8 +29,10 @@ export function readQuery(octets: Uint8Array): Query {
   const { flags, opcode, counts } = header.value;
   const message = decodeMessage(octets);
   const query = message.ok ? message.value : undefined;
-  const question = counts.question === 1 ? questionOf(octets) : [];
-  const refuse = (rcode: Rcode) => refusal(header.value, rcode, question, query?.edns);
+  const refuse = (rcode: Rcode) => {
+    const question = counts.question === 1 ? questionOf(octets) : [];
+    return refusal(header.value, rcode, question, query?.edns);
+  };
   if (flags.qr) return refuse("FORMERR");
   if (opcode !== OPCODE_QUERY) return refuse("NOTIMP");
   if (query === undefined || query.question.length !== 1) return refuse("FORMERR");

@@ -57,12 +57,12 @@ export function encodeReply(
   ede: readonly Ede[] = [],
   trace: readonly string[] = [],
 ): Uint8Array<ArrayBuffer> {
-  const wantsPadding = asked?.options.some(({ code }) => code === PADDING_OPTION) === true;
+  const padded = wantsPadding(asked);
   return encodeWith(reply, 0, (octets) => {
     const options = fitting(ede.map(edeOption), LONGEST_MESSAGE - octets);
-    const limit = wantsPadding ? LONGEST_PADDED_TRACED : LONGEST_TRACED;
+    const limit = padded ? LONGEST_PADDED_TRACED : LONGEST_TRACED;
     options.push(...traceOptions(trace, limit - octets - optionsOctets(options)));
-    if (wantsPadding) options.push(...padding(octets + optionsOctets(options)));
+    if (padded) options.push(...padding(octets + optionsOctets(options)));
     return options;
   });
 }
@@ -72,7 +72,11 @@ export function responseEdns(asked: Edns): Edns {
   return { udpSize: UDP_SIZE, version: 0, dnssecOk: asked.dnssecOk, options: [] };
 }
 
-const PADDING_OPTION = 12;
+function wantsPadding(edns: Edns | undefined): boolean {
+  return edns?.options.some(({ code }) => code === PADDING_OPTION) === true;
+}
+
+export const PADDING_OPTION = 12;
 
 /** RFC 8467 §4.1. */
 const PADDING_BLOCK = 468;

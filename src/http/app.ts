@@ -4,14 +4,15 @@
  * @module
  */
 import { type Context, Hono } from "hono";
-import { home } from "../web/home.tsx";
 import { clusterObjects, corefile, hosts, iptables, listClusters, resolvConf } from "./clusters.ts";
 import { compareWays } from "./compare.ts";
+import { preflight, withEveryHeader } from "./cors.ts";
 import type { Deps } from "./deps.ts";
-import { dnsQuery } from "./doh.ts";
-import { everyResponse } from "./headers.ts";
+import { dnsQueryHandler } from "./doh.ts";
+import { front } from "./front.ts";
 import { resolveJson } from "./json.ts";
-import { life } from "./life.ts";
+import { life, lifeSchema, SCHEMA_PATH } from "./life.ts";
+import { orPosted } from "./posted.ts";
 import { problemResponse } from "./problem.ts";
 
 type Handler = (c: Context, deps: Deps) => Response | Promise<Response>;
@@ -26,35 +27,39 @@ const VANTAGES = [
 
 export function createApp(deps: Deps): Hono {
   const app = new Hono();
-  app.use(everyResponse);
+  app.options("*", preflight);
 
-  const serve = (path: string, methods: readonly string[], handler: Handler): void => {
-    app.on([...methods], path, (c) => handler(c, deps));
-    const allow = [
-      ...methods.flatMap((m) => (m === "GET" ? ["GET", "HEAD"] : [m])),
-      "OPTIONS",
-    ].join(", ");
-    app.all(path, (c) =>
-      problemResponse({
+  // One handler a path, and no middleware: Hono calls what is alone directly, without a chain of promises.
+  const handle = (path: string, methods: readonly string[], handler: Handler): void => {
+    const taken = methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]));
+    const allow = [...taken, "OPTIONS"].join(", ");
+    app.all(path, (c) => {
+      const { method } = c.req;
+      if (taken.includes(method)) return handler(c, deps);
+      return problemResponse({
         status: 405,
-        detail: `${c.req.path.slice(0, 80)} takes ${allow}: received ${c.req.method.slice(0, 20)}`,
+        detail: `${c.req.path.slice(0, 80)} takes ${allow}: received ${method.slice(0, 20)}`,
         headers: { allow },
-      }),
-    );
+      });
+    });
   };
+  const serve = (path: string, methods: readonly string[], handler: Handler): void =>
+    handle(path, methods, async (c) => withEveryHeader(await handler(c, deps)));
 
+  const dnsQuery = dnsQueryHandler(deps);
   for (const vantage of VANTAGES) {
-    serve(`${vantage}/dns-query/*`, ["GET", "POST"], dnsQuery);
+    handle(`${vantage}/dns-query/*`, ["GET", "POST"], dnsQuery);
     serve(`${vantage}/resolve/*`, ["GET"], resolveJson);
     for (const ending of ["", ".txt", ".json", ".pcapng"]) {
-      serve(`${vantage}/life${ending}/*`, ["GET"], life);
+      serve(`${vantage}/life${ending}/*`, ["GET", "POST"], orPosted(life));
     }
     for (const ending of ["", ".txt", ".json"]) {
-      serve(`${vantage}/compare${ending}/*`, ["GET"], compareWays);
+      serve(`${vantage}/compare${ending}/*`, ["GET", "POST"], orPosted(compareWays));
     }
     serve(`${vantage}/resolv.conf`, ["GET"], resolvConf);
     serve(`${vantage}/hosts`, ["GET"], hosts);
   }
+  serve(SCHEMA_PATH, ["GET"], lifeSchema);
   serve("/clusters", ["GET"], listClusters);
   serve("/clusters/:cluster", ["GET"], clusterObjects);
   serve("/clusters/:cluster/corefile", ["GET"], corefile);
@@ -64,7 +69,7 @@ export function createApp(deps: Deps): Hono {
     ["GET"],
     () => new Response("ok\n", { headers: { "cache-control": "no-store" } }),
   );
-  serve("/", ["GET"], home);
+  serve("/", ["GET"], front);
 
   app.notFound(() =>
     problemResponse({

@@ -12,9 +12,8 @@ import { seededRandom } from "../random.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type Budget, createBudget } from "../upstream/budget.ts";
 import type { Deps } from "./deps.ts";
-import { decodeSegment, type Options, parseOptions } from "./options.ts";
+import { decodeSegment, type Options } from "./options.ts";
 import { badRequest, type Problem, quoted } from "./problem.ts";
-import { queryOf } from "./url.ts";
 
 /** Where no vantage is named: the cluster of the talk. */
 export const DEFAULT_CLUSTER = "demo";
@@ -63,9 +62,12 @@ export async function findCluster(name: string, deps: Deps): Promise<Result<Open
 
 export async function findSeat(path: VantagePath, deps: Deps): Promise<Result<Seat, Problem>> {
   const open = await findCluster(path.cluster, deps);
-  if (!open.ok) return open;
-  const vantage = open.value.vantage(path);
-  if (vantage.ok) return ok({ open: open.value, vantage: vantage.value });
+  return open.ok ? findVantage(open.value, path) : open;
+}
+
+export function findVantage(open: OpenCluster, path: VantagePath): Result<Seat, Problem> {
+  const vantage = open.vantage(path);
+  if (vantage.ok) return ok({ open, vantage: vantage.value });
   const { what, name, known } = vantage.error;
   return err(unknown(what, name, known));
 }
@@ -81,7 +83,9 @@ export function unknown(what: string, name: string, known: readonly string[]): P
 
 export interface Answered {
   readonly lookup: Lookup;
-  readonly budget: Budget;
+  readonly timings: Budget["timings"];
+  /** What every choice was drawn from; absent where nothing was asked. */
+  readonly seed?: number;
 }
 
 /** The lookup, within its deadline and budget. */
@@ -93,6 +97,7 @@ export async function ask(
   deps: Deps,
 ): Promise<Answered> {
   const budget = createBudget(deps.now);
+  const seed = options.seed ?? deps.seed();
   const background = (work: Promise<unknown>): void => inBackground(c, work);
   try {
     const lookup = await lookUp(seat.vantage, asked, options, {
@@ -100,21 +105,17 @@ export async function ask(
       exchange: deps.upstreams.exchange(budget, background),
       answersConsistently: deps.upstreams.answersConsistently,
       now: deps.now,
-      random: seededRandom(options.seed ?? deps.seed()),
+      random: seededRandom(seed),
       background,
+      wait: deps.wait,
     });
-    return { lookup, budget };
+    return { lookup, timings: budget.timings, seed };
   } catch (error) {
     // A fault of ours is still a DNS outcome to who asked; its words go to the log alone.
     console.error(error);
     const ede = [{ code: 0, text: "ndots failed here; this is a bug" }];
-    return { lookup: { ...unanswered("SERVFAIL"), ede }, budget };
+    return { lookup: { ...unanswered("SERVFAIL"), ede }, timings: budget.timings, seed };
   }
-}
-
-/** What stands in the path behind the resource, and in the query. */
-export function optionsOf(c: Context, path: VantagePath): Result<Options, Problem> {
-  return parseOptions(path.rest, queryOf(c));
 }
 
 /** Workers end a request's work with its response, unless it is handed to `waitUntil`. */

@@ -17,6 +17,8 @@ export interface Deps {
   /** Milliseconds since 1970. */
   now(): number;
   readonly wait: Wait;
+  /** Whether a request may use what another one made (a timer, a response); Workers forbid it. */
+  readonly requestsShare?: boolean;
   /** 32 bits from the platform's generator. */
   seed(): number;
 }

@@ -1,54 +1,35 @@
 /**
- * The headers of an answer, and those of every response.
+ * The headers of an answer.
  *
  * @module
  */
-import type { MiddlewareHandler } from "hono";
+import type { Asked } from "../exchanged.ts";
 import { traceHeader } from "../trace/header.ts";
+import { accountLink } from "./account.ts";
 import type { Answered } from "./ask.ts";
+import { EVERY_RESPONSE } from "./cors.ts";
+import type { Way } from "./way.ts";
 
-/** What a page of another origin may read (Fetch §3.3.4). */
-const EXPOSED = "DNS-Trace, Link, Server-Timing, Cache-Control, Content-Length, Retry-After, Allow";
-
-/** Seconds that a browser may keep a preflight's answer; Chromium caps it at 7,200. */
-const PREFLIGHT_MAX_AGE = "7200";
-
-/** CORS on every status, and nothing that a browser could take for another type. */
-export const everyResponse: MiddlewareHandler = async (c, next) => {
-  if (c.req.method === "OPTIONS") {
-    c.res = new Response(null, {
-      status: 204,
-      headers: {
-        allow: "GET, HEAD, POST, OPTIONS",
-        "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
-        "access-control-allow-headers": "Content-Type, Accept",
-        "access-control-max-age": PREFLIGHT_MAX_AGE,
-      },
-    });
-  } else {
-    await next();
-  }
-  // Hono's own `c.header` would copy the whole response for each.
-  const { headers } = c.res;
-  headers.set("access-control-allow-origin", "*");
-  headers.set("access-control-expose-headers", EXPOSED);
-  headers.set("timing-allow-origin", "*");
-  headers.set("x-content-type-options", "nosniff");
-};
-
-/** `DNS-Trace`, `Server-Timing`, `Cache-Control` and `Vary` of a lookup. */
-export function answerHeaders({ lookup, budget }: Answered): Record<string, string> {
+/** `DNS-Trace`, `Link`, `Server-Timing`, `Cache-Control` and `Vary` of a lookup, and those of every response. */
+export function answerHeaders(way: Way, asked: Asked, answered: Answered): Record<string, string> {
+  const { lookup, timings, seed } = answered;
   const headers: Record<string, string> = {
+    ...EVERY_RESPONSE,
     "cache-control": lookup.ttl === undefined ? "no-store" : `max-age=${lookup.ttl}`,
     vary: "Accept",
   };
+  if (seed !== undefined) headers.link = accountLink(way, asked, seed);
   const trace = traceHeader(lookup.queries);
   if (trace !== undefined) headers["dns-trace"] = trace;
-  if (budget.timings.length > 0) headers["server-timing"] = serverTiming(budget);
+  if (timings.length > 0) {
+    headers["server-timing"] = serverTiming(timings);
+    // Without it a page of another origin is not told them (Resource Timing §4.5).
+    headers["timing-allow-origin"] = "*";
+  }
   return headers;
 }
 
-function serverTiming({ timings }: Answered["budget"]): string {
+function serverTiming(timings: Answered["timings"]): string {
   return timings
     .map(({ name, description, ms }) => `${name};desc="${clean(description)}";dur=${ms}`)
     .join(", ");

@@ -12,21 +12,19 @@ import type { Asked } from "../exchanged.ts";
 import { type Lookup, unanswered } from "../lookup.ts";
 import { err, ok, type Result } from "../result.ts";
 import { traceJson } from "../trace/json.ts";
-import { createBudget } from "../upstream/budget.ts";
-import { type Answered, ask, findSeat, optionsOf, vantagePath } from "./ask.ts";
+import { type Answered, ask, findSeat } from "./ask.ts";
 import type { Deps } from "./deps.ts";
 import { answerHeaders } from "./headers.ts";
 import { readNameAndType } from "./name.ts";
 import { badRequest, type Problem, problemResponse, quoted } from "./problem.ts";
 import { queryOf } from "./url.ts";
-import { answerResponse, DNS_MESSAGE } from "./wire.ts";
+import { readWay } from "./way.ts";
+import { type Asking, answerWire, DNS_MESSAGE, wireResponse } from "./wire.ts";
 
 export async function resolveJson(c: Context, deps: Deps): Promise<Response> {
-  const path = vantagePath(c.req.path);
-  if (!path.ok) return problemResponse(path.error);
-  const options = optionsOf(c, path.value);
-  if (!options.ok) return problemResponse(options.error);
   const params = queryOf(c);
+  const way = readWay(c.req.path, params);
+  if (!way.ok) return problemResponse(way.error);
   const asked = askedOf(params);
   if (!asked.ok) return problemResponse(asked.error);
   const form = params.get("ct") ?? "";
@@ -34,13 +32,15 @@ export async function resolveJson(c: Context, deps: Deps): Promise<Response> {
     const known = [...JSON_FORMS, DNS_MESSAGE].join(", ");
     return problemResponse(badRequest(`ct takes one of ${known}: received ${quoted(form)}`));
   }
-  const seat = await findSeat(path.value, deps);
+  const { path, options } = way.value;
+  const seat = await findSeat(path, deps);
   if (!seat.ok) return problemResponse(seat.error);
   const answered = isRefusedType(asked.value.question.type)
-    ? { lookup: unanswered("REFUSED"), budget: createBudget(deps.now) }
-    : await ask(c, seat.value, asked.value, options.value, deps);
-  if (form === DNS_MESSAGE) return answerResponse(messageOf(asked.value), answered, options.value);
-  return jsonResponse(c, asked.value, answered, form);
+    ? { lookup: unanswered("REFUSED"), timings: [] }
+    : await ask(c, seat.value, asked.value, options, deps);
+  const asking = { way: way.value, asked: asked.value, query: messageOf(asked.value) };
+  if (form === DNS_MESSAGE) return wireResponse(answerWire(asking, answered));
+  return jsonResponse(c, asking, answered, form);
 }
 
 const JSON_FORMS: ReadonlySet<string> = new Set([
@@ -98,7 +98,8 @@ function messageOf(asked: Asked): Message {
   };
 }
 
-function jsonResponse(c: Context, asked: Asked, answered: Answered, form: string): Response {
+function jsonResponse(c: Context, asking: Asking, answered: Answered, form: string): Response {
+  const { way, asked } = asking;
   const { lookup } = answered;
   const { name, type } = asked.question;
   const body = {
@@ -128,7 +129,7 @@ function jsonResponse(c: Context, asked: Asked, answered: Answered, form: string
     (form === "" && (c.req.header("accept") ?? "").includes("application/dns-json"));
   return new Response(`${JSON.stringify(body, undefined, 2)}\n`, {
     headers: {
-      ...answerHeaders(answered),
+      ...answerHeaders(way, asked, answered),
       "content-type": dnsJson ? "application/dns-json" : "application/json; charset=UTF-8",
     },
   });

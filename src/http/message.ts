@@ -7,22 +7,13 @@
  */
 
 import type { Context } from "hono";
-import { within } from "../cache/time-limit.ts";
-import { joined } from "../octets.ts";
 import { err, ok, type Result } from "../result.ts";
-import type { Deps } from "./deps.ts";
+import { BODY_TIMEOUT, LONGEST_MESSAGE, type ReadBody } from "./body.ts";
 import { badRequest, type Problem } from "./problem.ts";
 import { DNS_MESSAGE } from "./wire.ts";
 
-/** A DNS message's length is 16 bits wherever it is carried with one (RFC 1035 §4.2.2). */
-const LONGEST_MESSAGE = 65_535;
-
-export async function messageOf(
-  c: Context,
-  params: URLSearchParams,
-  deps: Deps,
-): Promise<Result<Uint8Array, Problem>> {
-  if (c.req.method === "POST") return postedMessage(c, deps);
+/** The value of `?dns=`, given once. */
+export function messageInQuery(params: URLSearchParams): Result<Uint8Array, Problem> {
   const given = params.getAll("dns");
   if (given.length === 0) {
     return err(
@@ -35,80 +26,65 @@ export async function messageOf(
   return decodeBase64(given[0] as string);
 }
 
-/** Milliseconds: who sends 65,535 octets more slowly holds a place that others need. */
-const BODY_TIMEOUT = 4_000;
-
 /** base64url (RFC 4648 §5); padding and the standard alphabet are forgiven, whose `+` a query turns into a blank. */
-function decodeBase64(text: string): Result<Uint8Array, Problem> {
-  const standard = text
-    .replace(/[- ]/g, "+")
-    .replace(/_/g, "/")
-    .replace(/={0,2}$/, "");
-  if (!/^[A-Za-z0-9+/]*$/.test(standard) || standard.length % 4 === 1) {
-    return err(badRequest("dns takes a DNS message in base64url without padding (RFC 4648 §5)"));
+export function decodeBase64(text: string): Result<Uint8Array, Problem> {
+  const length = text.endsWith("==") ? text.length - 2 : text.length - (text.endsWith("=") ? 1 : 0);
+  if (length > Math.ceil((LONGEST_MESSAGE * 4) / 3)) return err(tooLong());
+  const octets = new Uint8Array((length * 6) >> 3);
+  let wrong = length % 4 === 1;
+  let bits = 0;
+  for (let from = 0, to = 0; from < length; from++) {
+    const value = SIX_BITS[text.charCodeAt(from)] ?? -1;
+    wrong ||= value < 0;
+    bits = (bits << 6) | value;
+    // Each character but the first of four completes an octet.
+    if ((from & 3) !== 0) octets[to++] = bits >> (6 - 2 * (from & 3));
   }
-  if (standard.length > Math.ceil((LONGEST_MESSAGE * 4) / 3)) return err(tooLong());
-  const binary = atob(standard);
-  const octets = new Uint8Array(binary.length);
-  for (let at = 0; at < binary.length; at++) octets[at] = binary.charCodeAt(at);
-  return ok(octets);
+  if (!wrong) return ok(octets);
+  return err(badRequest("dns takes a DNS message in base64url without padding (RFC 4648 §5)"));
 }
 
-async function postedMessage(c: Context, deps: Deps): Promise<Result<Uint8Array, Problem>> {
-  const { raw } = c.req;
-  const refused = refusedPost(c);
-  const length = c.req.header("content-length");
-  // HTTP holds a body to the length that it tells, and a runtime reads such a body whole at less cost.
-  const read = await within(BODY_TIMEOUT, deps.wait, async () =>
-    refused === undefined && length !== undefined
-      ? new Uint8Array(await raw.arrayBuffer())
-      : readBody(raw.body),
-  );
+/** By character code; -1 for those of no alphabet. */
+const SIX_BITS = alphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
+
+function alphabet(common: string): Int8Array {
+  const values = new Int8Array(128).fill(-1);
+  for (const ends of ["+/", " /", "-_"]) {
+    for (const [value, char] of [...common, ...ends].entries()) values[char.charCodeAt(0)] = value;
+  }
+  return values;
+}
+
+export async function postedMessage(
+  { req }: Context,
+  read: ReadBody,
+): Promise<Result<Uint8Array, Problem>> {
+  const length = req.raw.headers.get("content-length");
+  const refused = refusedPost(req.raw.headers.get("content-type") ?? "", length);
+  // Of what is refused only so much is read that the client gets its answer.
+  const body = await read(req.raw, refused === undefined ? length : null);
   if (refused !== undefined) return err(refused);
-  if (read.kind !== "done") {
+  if (body === undefined) {
     return err(badRequest(`the body did not arrive whole within ${BODY_TIMEOUT / 1000} s`));
   }
-  return read.value.byteLength > LONGEST_MESSAGE ? err(tooLong()) : ok(read.value);
+  return body.byteLength > LONGEST_MESSAGE ? err(tooLong()) : ok(new Uint8Array(body));
 }
 
 /** What the headers of a POST say against it. */
-function refusedPost(c: Context): Problem | undefined {
-  const given = c.req.header("content-type") ?? "";
-  const mediaType = (given.split(";", 1)[0] ?? "").trim().toLowerCase();
-  if (mediaType !== DNS_MESSAGE) {
-    const received = mediaType === "" ? "none" : JSON.stringify(mediaType.slice(0, 80));
-    return {
-      status: 415,
-      detail: `POST takes Content-Type: ${DNS_MESSAGE}: received ${received}`,
-      headers: { "accept-post": DNS_MESSAGE },
-    };
+function refusedPost(contentType: string, length: string | null): Problem | undefined {
+  if (contentType !== DNS_MESSAGE) {
+    const mediaType = (contentType.split(";", 1)[0] ?? "").trim().toLowerCase();
+    if (mediaType !== DNS_MESSAGE) {
+      const received = mediaType === "" ? "none" : JSON.stringify(mediaType.slice(0, 80));
+      return {
+        status: 415,
+        detail: `POST takes Content-Type: ${DNS_MESSAGE}: received ${received}`,
+        headers: { "accept-post": DNS_MESSAGE },
+      };
+    }
   }
-  return Number(c.req.header("content-length") ?? 0) > LONGEST_MESSAGE ? tooLong() : undefined;
+  return Number(length ?? 0) > LONGEST_MESSAGE ? tooLong() : undefined;
 }
-
-/**
- * The octets as they come: of more than a message holds, the beginning.
- *
- * What follows is read too, up to {@link MOST_DRAINED}: over HTTP/2 a client that is answered before it has sent all
- * may see its stream reset in place of the answer.
- */
-async function readBody(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
-  if (body === null) return new Uint8Array();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  const reader = body.getReader();
-  while (length <= MOST_DRAINED) {
-    const { done, value } = await reader.read();
-    if (done) return joined(chunks);
-    if (length <= LONGEST_MESSAGE) chunks.push(value);
-    length += value.byteLength;
-  }
-  await reader.cancel().catch(() => undefined);
-  return joined(chunks);
-}
-
-/** Octets. */
-const MOST_DRAINED = 1024 * 1024;
 
 function tooLong(): Problem {
   return { status: 413, detail: `a DNS message has at most ${LONGEST_MESSAGE} octets` };

@@ -3,6 +3,9 @@
  *
  * @module
  */
+import { printable } from "../printable.ts";
+import { EVERY_RESPONSE } from "./cors.ts";
+
 export interface Problem {
   readonly status: 400 | 404 | 405 | 413 | 415 | 422 | 429 | 500;
   /** What was wrong and what to do. */
@@ -27,6 +30,7 @@ export function problemResponse(problem: Problem): Response {
   return new Response(`${JSON.stringify(body, undefined, 2)}\n`, {
     status,
     headers: {
+      ...EVERY_RESPONSE,
       "content-type": "application/problem+json",
       "cache-control": "no-store",
       ...problem.headers,
@@ -41,5 +45,5 @@ export function badRequest(detail: string): Problem {
 /** `value` as it may stand in a message: printable, short, and quoted. */
 export function quoted(value: string): string {
   const short = value.length > 80 ? `${value.slice(0, 80)}…` : value;
-  return JSON.stringify(short);
+  return printable(JSON.stringify(short), 600);
 }

@@ -5,11 +5,17 @@
  */
 import type { Context } from "hono";
 
-/** What follows the `?`. */
-export function queryOf(c: Context): URLSearchParams {
-  const { url } = c.req;
+/** What follows the `?`, as it stands there. */
+export function queryText({ req }: Context): string {
+  const { url } = req;
   const mark = url.indexOf("?");
-  return new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1).split("#", 1)[0]);
+  if (mark < 0) return "";
+  const hash = url.indexOf("#", mark);
+  return url.slice(mark + 1, hash < 0 ? undefined : hash);
+}
+
+export function queryOf(c: Context): URLSearchParams {
+  return new URLSearchParams(queryText(c));
 }
 
 /** The URL, with `localhost` where the client's host could not stand in a command line. */

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseList } from "structured-headers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { query } from "../http/service.ts";
 import { RUNTIMES, type Server, startServer } from "./server.ts";
 import { isRoot, missingTools, run } from "./tools.ts";
 
@@ -80,6 +81,17 @@ describe.each(RUNTIMES)("%s", (runtime) => {
       const text = await dig("+https=/clusters/demo/namespaces/prod/dns-query", "web-service");
       expect(trace(text)).toEqual(["1/1 web-service.prod.svc.cluster.local. NOERROR kubernetes"]);
     });
+  });
+
+  test.each([0, 0, 4711])("Content-Length is there, the id being %i", async (id) => {
+    const reply = await fetch(`${server.origin}/dns-query`, {
+      method: "POST",
+      body: query("web-service", "A", { id }),
+      headers: { "content-type": "application/dns-message" },
+    });
+    const octets = await reply.arrayBuffer();
+    expect(reply.headers.get("content-length")).toBe(String(octets.byteLength));
+    expect(new DataView(octets).getUint16(0)).toBe(id);
   });
 
   describe.runIf(has("kdig"))("kdig", () => {

@@ -5,8 +5,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { largeText, type Size } from "../cluster/large.ts";
 import { edeTexts, message, query } from "../http/service.ts";
-import { RUNTIMES, type Server, startServer } from "./server.ts";
+import { type RuntimeName, type Server, startServer } from "./server.ts";
 import { run } from "./tools.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ndots-clusters-"));
@@ -20,38 +21,92 @@ function dump(): string {
     if (item.kind === "Pod")
       item.spec.containers = [{ name: "c", env: [{ name: "KEY", value: "s3cret" }] }];
   }
+  demo.items.push({ kind: "Secret", metadata: { name: "s3cret" }, data: { key: "s3cret" } });
   const path = join(folder, "dump.json");
   writeFileSync(path, JSON.stringify(demo));
   return path;
 }
 
-describe.each(RUNTIMES)("%s", (runtime) => {
-  const store = join(folder, runtime);
+/** Over what is stored as a List that people can read. */
+const LARGE: Size = { services: 200, pods: 3000, nodes: 100 };
+
+function largeDump(): string {
+  const path = join(folder, "large.json");
+  writeFileSync(path, [...largeText(LARGE)].join(""));
+  return path;
+}
+
+const WRONG = '{"kind":"List","items":[{"kind":"Pod"}]}';
+
+interface Place {
+  readonly store: string;
+  readonly runtime: RuntimeName;
+  /** What `cluster:put` is told beside the name and the file. */
+  readonly where: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Puts {@link WRONG}, which `cluster:put` would refuse. */
+  putWrong(): Promise<unknown>;
+}
+
+const at = (name: string): string => join(folder, name);
+
+const PLACES: readonly Place[] = [
+  {
+    store: "Workers KV",
+    runtime: "workerd",
+    where: [],
+    env: { NDOTS_KV: at("workers-kv") },
+    putWrong: () => {
+      const put = ["kv", "key", "put", "cluster:wrong", WRONG, "--binding", "CACHE"];
+      return run("wrangler", [...put, "--local", "--persist-to", at("workers-kv")]);
+    },
+  },
+  {
+    store: "a folder on Deno",
+    runtime: "Deno",
+    where: ["--folder", at("folder")],
+    env: { NDOTS_ZONES: at("folder") },
+    putWrong: async () => writeFileSync(join(at("folder"), "wrong.json"), WRONG),
+  },
+  {
+    store: "Deno KV",
+    runtime: "Deno",
+    where: ["--deno-kv", at("deno.kv")],
+    env: { NDOTS_KV: at("deno.kv") },
+    putWrong: () => {
+      writeFileSync(at("wrong"), WRONG);
+      const put = ["src/runtime/deno/put.ts", "wrong", "1", at("wrong"), at("deno.kv")];
+      return run("deno", ["run", "--quiet", "--allow-all", ...put]);
+    },
+  },
+];
+
+describe.each(PLACES)("clusters in $store", ({ runtime, where, env, putWrong }) => {
   let server: Server;
   beforeAll(async () => {
-    const where = runtime === "Deno" ? ["--folder", store] : [];
-    const put = await run(
-      "npm",
-      ["run", "--silent", "cluster:put", "--", "shop", dump(), ...where],
-      {
-        NDOTS_KV: store,
-      },
-    );
-    expect(put).toMatchObject({ status: 0 });
-    expect(put.stdout).toMatch(/cluster shop: \d+ namespaces/);
-    const wrong = '{"kind":"List","items":[{"kind":"Pod"}]}';
-    if (runtime === "Deno") {
-      writeFileSync(join(store, "wrong.json"), wrong);
-    } else {
-      const kv = ["kv", "key", "put", "cluster:wrong", wrong, "--binding", "CACHE"];
-      await run("wrangler", [...kv, "--local", "--persist-to", store]);
-    }
-    server = await startServer(
-      runtime,
-      runtime === "Deno" ? { NDOTS_ZONES: store } : { NDOTS_KV: store },
-    );
+    const put = (name: string, file: string) =>
+      run("npm", ["run", "--silent", "cluster:put", "--", name, file, ...where], env);
+    const small = await put("shop", dump());
+    expect(small).toMatchObject({ status: 0 });
+    expect(small.stdout).toMatch(/^cluster shop: \d+ namespaces, 3 nodes, 22 Services, /);
+    expect(small.stdout).toMatch(/\noctets: \d+ before, \d+ stored\nleft out: 1 Secret, /);
+    expect(await put("large", largeDump())).toMatchObject({ status: 0 });
+    await putWrong();
+    server = await startServer(runtime, env);
   }, 120_000);
   afterAll(() => server?.stop());
+
+  test("a large one is read from its columns", async () => {
+    const name = "catalog-web-1.team-1";
+    const reply = await fetch(`${server.origin}/clusters/large/resolve?name=${name}`);
+    expect(await reply.json()).toMatchObject({
+      Status: 0,
+      Answer: [{}, { name: `${name}.svc.cluster.local.`, data: "10.96.0.11" }],
+    });
+    const { clusters } = await (await fetch(`${server.origin}/clusters`)).json();
+    const large = clusters.find((one: { name: string }) => one.name === "large");
+    expect(large).toMatchObject({ services: LARGE.services, pods: LARGE.pods, nodes: LARGE.nodes });
+  });
 
   test("the cluster is listed and answers", async () => {
     const { clusters } = await (await fetch(`${server.origin}/clusters`)).json();

@@ -87,6 +87,14 @@ describe.each(RUNTIMES)("%s", (runtime) => {
     expect(edeTexts(unmapped.reply, 23).length).toBe(1);
   });
 
+  test("three hundred identical questions at once are one query", async () => {
+    const asked = await Promise.all(Array.from({ length: 300 }, () => ask("slow.test")));
+    for (const { reply } of asked) {
+      expect(reply.answer).toMatchObject([{ type: "A", data: "203.0.113.80" }]);
+    }
+    expect(upstream.asked.filter((line) => line === "slow.test. A")).toHaveLength(1);
+  });
+
   test("an external name after a restart comes from the KV", async () => {
     expect((await ask("kept.test")).trace).toMatch(/cache=miss/);
     // The write is in the background, and workerd's KV keeps it on disk.

@@ -42,6 +42,9 @@ export async function scriptedUpstream(): Promise<ScriptedUpstream> {
   };
 }
 
+/** Milliseconds. */
+const SLOW = 500;
+
 function answer(query: Message, socket: Socket, asked: string[]): void {
   const question = query.question[0];
   if (question === undefined) return;
@@ -60,6 +63,10 @@ function answer(query: Message, socket: Socket, asked: string[]): void {
   });
   const length = Buffer.alloc(2);
   length.writeUInt16BE(reply.length);
+  if (how === "slow") {
+    setTimeout(() => socket.write(Buffer.concat([length, reply])), SLOW);
+    return;
+  }
   if (how === "half") {
     socket.end(Buffer.concat([length, reply.subarray(0, reply.length / 2)]));
     return;

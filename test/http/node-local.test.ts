@@ -172,8 +172,10 @@ describe("a pod's query meets the node's own cache first", () => {
     const { app } = testService({
       store: {
         names: async () => ["own"],
-        get: async () =>
-          JSON.stringify(demoWith(nodeLocalDns(MANIFEST.replace("cache 30", "cache -1")))),
+        get: async () => {
+          const own = demoWith(nodeLocalDns(MANIFEST.replace("cache 30", "cache -1")));
+          return { version: "1", octets: new TextEncoder().encode(JSON.stringify(own)) };
+        },
       },
     });
     const reply = await app.request("/clusters/own/resolv.conf");

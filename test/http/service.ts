@@ -5,12 +5,19 @@
  */
 import { Buffer } from "node:buffer";
 import type { Hono } from "hono";
-import { type ClusterStore, createClusters } from "../../src/clusters.ts";
+import type { Wait } from "../../src/cache/time-limit.ts";
+import {
+  type ClusterStore,
+  type Clusters,
+  createClusters,
+  type OpenCluster,
+} from "../../src/clusters.ts";
 import type { Message, RRType } from "../../src/dns/message.ts";
 import { name } from "../../src/dns/name.ts";
 import { decodeMessage, encodeMessage } from "../../src/dns/wire.ts";
 import { createApp } from "../../src/http/app.ts";
-import { wait } from "../../src/runtime/upstream/wait.ts";
+import { ok } from "../../src/result.ts";
+import { wait as platformWait } from "../../src/runtime/upstream/wait.ts";
 import { BUNDLED_CLUSTERS, INTERNET } from "../../src/runtime/zones.ts";
 import { createUpstreams, type UpstreamDeps } from "../../src/upstream/exchange.ts";
 import { internetZone } from "../../src/upstream/internet.ts";
@@ -25,20 +32,30 @@ export interface TestService {
 export interface TestSettings {
   readonly clusters?: Readonly<Record<string, unknown>>;
   readonly store?: ClusterStore;
+  /** In place of all others, as `demo`. */
+  readonly opened?: OpenCluster;
   /** `NDOTS_UPSTREAMS`. */
   readonly upstreams?: string;
   readonly deps?: Partial<UpstreamDeps>;
+  /** In place of one of its own. */
+  readonly clock?: { now: number };
+  /** In place of the platform's. */
+  readonly wait?: Wait;
+  /** In place of 1, always. */
+  readonly seed?: () => number;
 }
 
 export function testService(settings: TestSettings = {}): TestService {
-  const clock = { now: Date.UTC(2026, 8, 1) };
+  const clock = settings.clock ?? { now: Date.UTC(2026, 8, 1) };
+  const wait = settings.wait ?? platformWait;
   const now = (): number => clock.now;
   const internet = internetZone(INTERNET);
   const map = parseUpstreams(settings.upstreams);
   if (!internet.ok || !map.ok) throw new Error("zones/internet.json or the upstreams are wrong");
   const clusters = { ...BUNDLED_CLUSTERS, ...settings.clusters };
+  const { opened } = settings;
   const app = createApp({
-    clusters: createClusters(clusters, settings.store, { now, wait }),
+    clusters: opened ? only(opened) : createClusters(clusters, settings.store, { now, wait }),
     upstreams: {
       exchange: createUpstreams({
         map: map.value,
@@ -53,9 +70,19 @@ export function testService(settings: TestSettings = {}): TestService {
     },
     now,
     wait,
-    seed: () => 1,
+    requestsShare: true,
+    seed: settings.seed ?? (() => 1),
   });
   return { app, clock };
+}
+
+function only(opened: OpenCluster): Clusters {
+  const demo = ok(opened);
+  return {
+    names: async () => ["demo"],
+    get: async (name) => (name === "demo" ? demo : undefined),
+    peek: (name) => (name === "demo" ? demo : undefined),
+  };
 }
 
 export interface Ask {

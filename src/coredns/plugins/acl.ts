@@ -62,6 +62,7 @@ export const acl: Setup = (directive, environment) => {
   }
   return ok({
     name: "acl",
+    repeats: true,
     serve: (question, context, next) => serve(rules, question, context, next),
   });
 };

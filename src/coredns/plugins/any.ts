@@ -27,6 +27,7 @@ export const any: Setup = (directive) => {
   if (option) return unknownOption("any", option, []);
   return ok({
     name: "any",
+    repeats: true,
     async serve(question, context, next) {
       if (question.type !== "ANY" || !HINFO.ok) return next(question);
       return {

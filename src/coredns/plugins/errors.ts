@@ -47,5 +47,9 @@ export const errors: Setup = (directive) => {
         return unknownOption("errors", option, ["stacktrace", "consolidate"]);
     }
   }
-  return ok({ name: "errors", serve: (question, _context, next) => next(question) });
+  return ok({
+    name: "errors",
+    handsOn: true,
+    serve: (question, _context, next) => next(question),
+  });
 };

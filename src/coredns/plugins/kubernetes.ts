@@ -41,7 +41,7 @@
  */
 import type { Cluster } from "../../cluster/model.ts";
 import type { Rcode } from "../../dns/message.ts";
-import { fromLabels, isWithin, labels, type Name, sameName } from "../../dns/name.ts";
+import { isWithin, type Name, sameName } from "../../dns/name.ts";
 import { ok } from "../../result.ts";
 import type { Context, Plugin, Reply, Setup } from "../plugin.ts";
 import { blank, dropped } from "../reply.ts";
@@ -125,8 +125,7 @@ function matchingZone(zones: readonly Name[], qname: Name): Name | undefined {
 
 /** The end of `qname` that is `zone`, in the question's upper and lower case. */
 function inSpellingOf(qname: Name, zone: Name): Name {
-  const length = labels(zone).length;
-  return length === 0 ? zone : fromLabels(labels(qname).slice(-length));
+  return qname.slice(-zone.length) as Name;
 }
 
 /** CoreDNS knows all addresses of its own pod, of both families. */

@@ -96,21 +96,36 @@ function readPrefer(directive: Directive): Result<readonly string[], SetupError>
 }
 
 function roundRobin(prefer: readonly string[]): Plugin {
+  const order = (reply: Reply, context: Pick<Context, "random">): Reply => {
+    const shuffle = (section: readonly RR[]) => shuffledSection(section, context);
+    const answer = preferFirst(shuffle(reply.answer), prefer);
+    const authority = shuffle(reply.authority);
+    const additional = preferFirst(shuffle(reply.additional), prefer);
+    const sections = [reply.answer, reply.authority, reply.additional];
+    if ([answer, authority, additional].every((one, at) => one === sections[at])) return reply;
+    return { ...reply, answer, authority, additional };
+  };
   return {
     name: "loadbalance",
+    repeats: true,
     async serve(question, context, next) {
       const reply = await next(question);
       if (!isOrdered(reply, question)) return reply;
-      const order = (section: readonly RR[]) => shuffledSection(section, context);
-      const preferred = (section: readonly RR[]) => preferFirst(order(section), prefer);
-      return {
-        ...reply,
-        answer: preferred(reply.answer),
-        authority: order(reply.authority),
-        additional: preferred(reply.additional),
-      };
+      const ordered = order(reply, context);
+      // Shuffled again, every order is still as likely as any other.
+      return reply.again && hasOrders(reply)
+        ? { ...ordered, again: { ...reply.again, order } }
+        : ordered;
     },
   };
+}
+
+/** Whether a section holds more than one record of those that are shuffled. */
+function hasOrders({ answer, authority, additional }: Reply): boolean {
+  return [answer, authority, additional].some((section) => {
+    const { addresses, mx } = byType(section);
+    return addresses.length > 1 || mx.length > 1;
+  });
 }
 
 function weighted(weights: Weights): Plugin {
@@ -140,14 +155,14 @@ function isOrdered(reply: Reply, question: Question): boolean {
   return reply.rcode === "NOERROR" && question.type !== "AXFR" && question.type !== "IXFR";
 }
 
-function shuffledSection(section: readonly RR[], context: Context): readonly RR[] {
+function shuffledSection(section: readonly RR[], context: Pick<Context, "random">): readonly RR[] {
   if (section.length < 2) return section;
   const { cnames, rest, addresses, mx } = byType(section);
   return [...cnames, ...rest, ...shuffled(addresses, context), ...shuffled(mx, context)];
 }
 
 /** Fisher and Yates: every order is as likely as any other. */
-function shuffled(records: RR[], context: Context): RR[] {
+function shuffled(records: RR[], context: Pick<Context, "random">): RR[] {
   for (let last = records.length - 1; last > 0; last--) {
     const other = Math.floor(context.random() * (last + 1));
     const kept = records[last] as RR;

@@ -41,6 +41,7 @@ export const local: Setup = (directive) => {
   if (!prefix.ok) return prefix;
   return ok({
     name: "local",
+    repeats: true,
     async serve(question, context, next) {
       const found = answer(question, prefix.value);
       if (found === undefined) return next(question);

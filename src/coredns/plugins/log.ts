@@ -22,5 +22,9 @@ export const log: Setup = (directive) => {
       return wrong(option, `log has no class ${odd}: known are ${CLASSES.join(", ")}`);
     }
   }
-  return ok({ name: "log", serve: (question, _context, next) => next(question) });
+  return ok({
+    name: "log",
+    handsOn: true,
+    serve: (question, _context, next) => next(question),
+  });
 };

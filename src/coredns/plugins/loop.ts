@@ -37,6 +37,7 @@ export const loop: Setup = (directive, environment) => {
   const options = forwardOfProbe(zone, environment);
   return ok({
     name: "loop",
+    handsOn: true,
     halts(context) {
       const back = options && wayBack(options, environment, context.server);
       return back === undefined ? undefined : fatal(zone, back, context);

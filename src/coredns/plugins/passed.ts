@@ -11,6 +11,7 @@ export const passed: Setup = (directive) =>
   ok({
     name: directive.name,
     passedBy: "chain",
+    handsOn: true,
     serve: (question, _context, next) => next(question),
   });
 

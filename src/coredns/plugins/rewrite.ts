@@ -43,6 +43,7 @@ import { err, ok, type Result } from "../../result.ts";
 import type { Directive } from "../corefile.ts";
 import type { Environment, Reply, Setup, Step } from "../plugin.ts";
 import { gaveUp } from "../reply.ts";
+import { spokenFor } from "../together.ts";
 import { applyRules } from "./rewrite/response.ts";
 import type { ResponseRule } from "./rewrite/rule.ts";
 import { type OrderedRule, readRule } from "./rewrite/rules.ts";
@@ -51,14 +52,18 @@ export const rewrite: Setup = (directive, environment) => {
   const own = readRule(directive);
   if (!own.ok) return own;
   const rules = rulesOf(directive, environment);
+  if (rules.length === 0) return ok(spokenFor(directive));
   return ok({
     name: "rewrite",
+    repeats: true,
     async serve(question, context, next) {
       const rewritten = rewriteQuestion(question, rules);
       if (!rewritten.ok) return brokeOff(rewritten.error);
       const { question: asked, response, steps, stopped } = rewritten.value;
-      const { unwritten, ...reply } = await next(asked);
-      const told = { ...reply, steps: [...steps, ...reply.steps] };
+      const { unwritten, again, ...reply } = await next(asked);
+      // Rules may set the TTL.
+      const kept = steps.length === 0 && again !== undefined ? { again } : {};
+      const told = { ...reply, ...kept, steps: [...steps, ...reply.steps] };
       // Where a rule stopped, CoreDNS writes the reply that the others did not (ServeDNS in plugin/rewrite/rewrite.go).
       if (unwritten && !stopped) return { ...told, unwritten };
       return applyRules(told, response, asked.type, context);

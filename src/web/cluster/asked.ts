@@ -26,14 +26,13 @@ export async function requestOf(
 /** A large cluster is packed once. */
 const POSTS = new WeakMap<Own, Result<RequestInit, string>>();
 
-function isOwn(address: string, { name }: Own): boolean {
-  return /^\/clusters\/([^/?#]+)/.exec(address)?.[1] === name;
+export function isOwn(address: string, own: Own | undefined): boolean {
+  return own !== undefined && /^\/clusters\/([^/?#]+)/.exec(address)?.[1] === own.name;
 }
 
 /** The page's address while it shows `life`: of an own cluster the service can only serve the page. */
 export function shownAt(life: Life, own: Own | undefined): string {
-  const address = addressOf(life);
-  return own !== undefined && isOwn(address, own) ? ownPage(address) : address;
+  return isOwn(life.asked.self, own) ? ownPage(life.asked.self) : addressOf(life);
 }
 
 /** The life that the page's address is of; undefined for the front page. */

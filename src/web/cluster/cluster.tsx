@@ -8,6 +8,7 @@ import type { Life } from "../../trace/life.ts";
 import type { Page } from "../page.ts";
 import { lifeIn, type Standing } from "./addresses.ts";
 import { Edit, type KeptDrafts } from "./edit.tsx";
+import { saveText } from "./links.ts";
 import { Maps } from "./map.tsx";
 import { countsOf, Objects } from "./objects.tsx";
 import { type Draft, explained, type Own, ownName, type Wrong } from "./own.ts";
@@ -20,9 +21,7 @@ export interface ClusterProps {
   readonly own: Own | undefined;
   /** A file of the service's; empty where it cannot be read. */
   readonly readText: (path: string) => string | Promise<string>;
-  /** Brings the life at that address onto the stage. */
-  readonly onOpen: (address: string) => void;
-  /** The same, asked with that cluster; the service's words where it refuses. */
+  /** Brings the life at that address, asked with that cluster, onto the stage; the service's words where it refuses. */
   readonly onAsk: (address: string, own: Own) => Promise<string | undefined>;
   /** Forgets the own cluster, and brings the life at that address onto the stage. */
   readonly onForget: (address: string) => void;
@@ -37,14 +36,14 @@ const TABS: readonly { readonly id: Tab; readonly label: string }[] = [
 ];
 
 /** How the tab was left, while the page is open. */
-const KEPT: { tab: Tab; filter: string; drafts: KeptDrafts } = {
+const KEPT: { tab: Tab; filter: string; readonly drafts: KeptDrafts } = {
   tab: "list",
   filter: "",
   drafts: { kind: "Corefile", typed: new Map() },
 };
 
 export function ClusterTab(props: ClusterProps) {
-  const { life, page, own, onOpen, onAsk, onForget } = props;
+  const { life, page, own, onAsk, onForget } = props;
   const { cluster } = life.vantage;
   const isOwn = own?.name === cluster;
   const list = useList(props);
@@ -64,7 +63,7 @@ export function ClusterTab(props: ClusterProps) {
     const address = lifeIn(name, viewOf(draft.list), standing);
     const detail = await onAsk(address, { name, list: draft.list, text });
     if (detail !== undefined) return explained(detail, draft);
-    KEPT.drafts = { kind: draft.kind, typed: new Map() };
+    KEPT.drafts.typed.clear();
     show("list");
     return undefined;
   };
@@ -93,24 +92,18 @@ export function ClusterTab(props: ClusterProps) {
       {own === undefined ? null : (
         <p class="badge">
           <span>Your cluster: stays in this browser</span>
-          {isOwn ? (
-            <button
-              type="button"
-              onClick={() => {
-                KEPT.drafts = { kind: "Corefile", typed: new Map() };
-                onForget(lifeIn(home, viewOf(undefined), standing));
-              }}
-            >
-              Back to {home}
-            </button>
-          ) : (
-            <button
-              type="button"
-              onClick={() => onOpen(lifeIn(own.name, viewOf(own.list), standing))}
-            >
-              Ask it again
-            </button>
-          )}
+          {isOwn ? null : <a href={lifeIn(own.name, viewOf(own.list), standing)}>Ask it again</a>}
+          <button type="button" onClick={() => saveText(own.text, "cluster.json")}>
+            Save
+          </button>
+          <button
+            type="button"
+            onClick={() =>
+              onForget(isOwn ? lifeIn(home, viewOf(undefined), standing) : life.asked.self)
+            }
+          >
+            {isOwn ? `Back to ${home}` : "Forget it"}
+          </button>
         </p>
       )}
       {tab === "change" || view === undefined ? null : (
@@ -131,6 +124,8 @@ export function ClusterTab(props: ClusterProps) {
       )}
       {list === undefined ? (
         <p>Reading the cluster …</p>
+      ) : list === null ? (
+        <p class="problem">The service does not give the objects of {cluster}.</p>
       ) : view === undefined || tab === "change" ? (
         <Edit
           key={cluster}
@@ -140,7 +135,7 @@ export function ClusterTab(props: ClusterProps) {
           onAsk={ask}
         />
       ) : tab === "list" ? (
-        <Objects {...standing} view={view} filter={filter} onOpen={onOpen} />
+        <Objects {...standing} view={view} filter={filter} />
       ) : (
         <Maps
           {...standing}
@@ -148,7 +143,6 @@ export function ClusterTab(props: ClusterProps) {
           filter={filter}
           selected={selected ?? foundService(life)}
           onSelect={select}
-          onOpen={onOpen}
         />
       )}
     </section>
@@ -177,11 +171,12 @@ function useList({ life, own, readText }: ClusterProps): unknown {
   return read.cluster === cluster ? read.list : undefined;
 }
 
+/** Null where there is none to read. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return {};
+    return null;
   }
 }
 

@@ -99,9 +99,8 @@ export function Edit({ list, corefile, kept, onAsk }: EditProps) {
   return (
     <form class="edit" onSubmit={submit} aria-busy={isBusy ? "true" : undefined}>
       <p>
-        Change the cluster and ask again. It stays in this browser tab, of which a reload is part
-        and another visit is not: each lookup sends along what a resolver reads of it, without
-        containers, environment and annotations, and the service keeps nothing.
+        Change the cluster and ask again. It stays in this browser tab: each lookup sends along what
+        a resolver reads of it, no containers or annotations, and the service keeps nothing.
       </p>
       <div class="kinds">
         {KINDS.map((one) => (
@@ -150,7 +149,7 @@ export function Edit({ list, corefile, kept, onAsk }: EditProps) {
         </span>
         <textarea
           ref={field}
-          rows={14}
+          rows={12}
           spellcheck={false}
           autocapitalize="off"
           autocomplete="off"
@@ -220,7 +219,7 @@ function Place({
   return (
     <>
       <p class="problem">
-        {line === undefined ? "" : `Line ${line}: `}
+        {line === undefined || message.includes(`line ${line}`) ? "" : `Line ${line}: `}
         {printable(message)}
       </p>
       {line === undefined ? null : <FileText text={around.join("\n")} line={line - first + 1} />}

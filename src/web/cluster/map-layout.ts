@@ -5,8 +5,13 @@
  *
  * @module
  */
-import type { ClusterView, EndpointView, PodView, ServiceView } from "./view.ts";
-import { endpointsOf } from "./view.ts";
+import {
+  type ClusterView,
+  type EndpointView,
+  endpointsOf,
+  type PodView,
+  type ServiceView,
+} from "./view.ts";
 
 export interface Box {
   readonly x: number;
@@ -15,22 +20,30 @@ export interface Box {
   readonly h: number;
 }
 
-export interface MapCell<T> {
+export interface Cell<T> {
   readonly box: Box;
   readonly of: T;
 }
 
+/** A Pod, or an endpoint that is none of the List's. */
+export type Place = PodView | EndpointView;
+
+export interface PlaceCell extends Cell<Place> {
+  /** Where the selected Service leads to it: whether it is ready there. */
+  readonly reached?: boolean;
+}
+
 /** A node with its Pods; the Pods of none, and the endpoints outside, stand in boxes of their own. */
-export interface MapGroup {
+export interface Group {
   readonly box: Box;
   readonly title: string;
   readonly ready: boolean;
-  readonly cells: readonly MapCell<PodView | EndpointView>[];
+  readonly cells: readonly PlaceCell[];
   /** What there is no room for. */
   readonly more: number;
 }
 
-export interface MapWay {
+export interface Way {
   readonly d: string;
   readonly ready: boolean;
 }
@@ -38,12 +51,12 @@ export interface MapWay {
 export interface ClusterMap {
   readonly width: number;
   readonly height: number;
-  readonly services: readonly MapCell<ServiceView>[];
+  readonly services: readonly Cell<ServiceView>[];
   readonly moreServices: number;
-  readonly groups: readonly MapGroup[];
+  readonly groups: readonly Group[];
   readonly moreNodes: number;
   /** From the selected Service. */
-  readonly ways: readonly MapWay[];
+  readonly ways: readonly Way[];
 }
 
 export interface MapOptions {
@@ -55,11 +68,11 @@ export interface MapOptions {
   readonly selected?: string | undefined;
 }
 
-const CELL = { w: 174, h: 26, gap: 6 };
+const CELL = { w: 172, h: 23, gap: 8 };
 const PAD = 8;
 const TITLE = 22;
 /** Between the Services and the nodes, where the ways part. */
-const AIR = 34;
+const AIR = 30;
 
 /** More is no picture that a person reads. */
 const MOST = { services: 40, nodes: 12, pods: 16 };
@@ -68,20 +81,25 @@ export function mapOf(view: ClusterView, { columns, services, selected }: MapOpt
   const width = 2 * PAD + columns * CELL.w + (columns - 1) * CELL.gap;
   const chosen = view.services.find(({ key }) => key === selected);
   const endpoints = chosen === undefined ? [] : endpointsOf(view, chosen);
-  const drawn = firstOf(services, MOST.services, (one) => one.key === selected);
-  const chips = drawn.map((of, index) => ({ of, box: cell(index, columns, 0, PAD) }));
-  let top = rowsTall(chips.length, columns) + AIR;
+  const reached = reachedBy(endpoints);
+  const drawn = firstOf(services, MOST.services, (one) => one === chosen);
+  const chips = drawn.map((of, index) => ({ of, box: cellBox(index, columns, 2) }));
+  const air = rowsTall(chips.length, columns);
+  let top = air + AIR;
 
-  const groups: MapGroup[] = [];
-  const { contents, moreNodes } = contentsOf(view, endpoints);
-  for (const { title, ready, all, wanted } of contents) {
-    const shown = firstOf(all, MOST.pods, wanted);
+  const { contents, moreNodes } = contentsOf(view, endpoints, reached);
+  const groups = contents.map(({ title, ready, all }): Group => {
+    const shown = firstOf(all, MOST.pods, (one) => reached.has(idOf(one)));
+    const cells = shown.map((of, index) => {
+      const isReady = reached.get(idOf(of));
+      const box = cellBox(index, columns, top + TITLE);
+      return { of, box, ...(isReady !== undefined && { reached: isReady }) };
+    });
     const box = { x: 0, y: top, w: width, h: TITLE + rowsTall(shown.length, columns) + PAD };
-    const cells = shown.map((of, index) => ({ of, box: cell(index, columns, top + TITLE, PAD) }));
-    groups.push({ box, title, ready, cells, more: all.length - shown.length });
     top += box.h + PAD;
-  }
-  const from = chips.find(({ of }) => of.key === selected)?.box;
+    return { box, title, ready, cells, more: all.length - shown.length };
+  });
+  const from = chips.find(({ of }) => of === chosen)?.box;
   return {
     width,
     height: top,
@@ -89,24 +107,37 @@ export function mapOf(view: ClusterView, { columns, services, selected }: MapOpt
     moreServices: services.length - chips.length,
     groups,
     moreNodes,
-    ways: from === undefined ? [] : waysOf(from, endpoints, groups),
+    ways: from === undefined ? [] : waysOf(from, air, groups),
   };
+}
+
+/** By what it is known: a Pod by its key, so that its addresses of two families are one place. */
+function idOf(place: Place): unknown {
+  return "key" in place ? place.key : place;
+}
+
+function reachedBy(endpoints: readonly EndpointView[]): ReadonlyMap<unknown, boolean> {
+  const reached = new Map<unknown, boolean>();
+  for (const endpoint of endpoints) {
+    reached.set(endpoint, endpoint.ready);
+    const { pod, ready } = endpoint;
+    if (pod !== undefined) reached.set(pod, ready || reached.get(pod) === true);
+  }
+  return reached;
 }
 
 interface Content {
   readonly title: string;
   readonly ready: boolean;
-  readonly all: readonly (PodView | EndpointView)[];
-  readonly wanted: (one: PodView | EndpointView) => boolean;
+  readonly all: readonly Place[];
 }
 
-/** Nodes with what the ways lead to come first where there is no room for all. */
+/** Nodes that the ways lead to are among those that there is room for. */
 function contentsOf(
   view: ClusterView,
   endpoints: readonly EndpointView[],
+  reached: ReadonlyMap<unknown, boolean>,
 ): { readonly contents: readonly Content[]; readonly moreNodes: number } {
-  const reached = new Set(endpoints.flatMap(({ pod }) => pod ?? []));
-  const isReached = (one: PodView | EndpointView) => "key" in one && reached.has(one.key);
   const byNode = new Map<string, PodView[]>();
   const known = new Set<string>();
   for (const pod of view.pods) {
@@ -116,18 +147,16 @@ function contentsOf(
     if (pods === undefined) byNode.set(pod.node, [pod]);
     else pods.push(pod);
   }
-  const nodes = view.nodes.map(({ name, address, ready }) => {
+  const nodes = view.nodes.map(({ name, address, ready }): Content => {
     const all = byNode.get(name) ?? [];
     byNode.delete(name);
-    const title = address === "" ? name : `${name} ${address}`;
-    return { title, ready, all, wanted: isReached };
+    return { title: `${name} ${address}`.trim(), ready, all };
   });
-  const drawn = firstOf(nodes, MOST.nodes, ({ all }) => all.some(isReached));
-  const lost = [...byNode.values()].flat();
+  const drawn = firstOf(nodes, MOST.nodes, ({ all }) => all.some((one) => reached.has(idOf(one))));
   const outside = endpoints.filter(({ pod }) => pod === undefined || !known.has(pod));
-  const others: Content[] = [
-    { title: "on no node of the List", ready: true, all: lost, wanted: isReached },
-    { title: "outside the cluster's Pods", ready: true, all: outside, wanted: () => true },
+  const others: readonly Content[] = [
+    { title: "on no node of the List", ready: true, all: [...byNode.values()].flat() },
+    { title: "outside the List's Pods", ready: true, all: outside },
   ];
   return {
     contents: [...drawn, ...others.filter(({ all }) => all.length > 0)],
@@ -146,11 +175,11 @@ function firstOf<T>(all: readonly T[], most: number, wanted: (one: T) => boolean
   return all.filter((one) => kept.has(one));
 }
 
-function cell(index: number, columns: number, top: number, left: number): Box {
+function cellBox(index: number, columns: number, top: number): Box {
   const column = index % columns;
   const row = Math.floor(index / columns);
   return {
-    x: left + column * (CELL.w + CELL.gap),
+    x: PAD + column * (CELL.w + CELL.gap),
     y: top + row * (CELL.h + CELL.gap),
     w: CELL.w,
     h: CELL.h,
@@ -158,33 +187,22 @@ function cell(index: number, columns: number, top: number, left: number): Box {
 }
 
 function rowsTall(count: number, columns: number): number {
-  const rows = Math.ceil(count / columns);
-  return rows === 0 ? 0 : rows * (CELL.h + CELL.gap) - CELL.gap;
+  return Math.ceil(count / columns) * (CELL.h + CELL.gap);
 }
 
-/** One way to each cell: an endpoint of two families is one Pod. */
-function waysOf(
-  from: Box,
-  endpoints: readonly EndpointView[],
-  groups: readonly MapGroup[],
-): readonly MapWay[] {
-  const readiness = new Map<unknown, boolean>();
-  for (const endpoint of endpoints) {
-    const key = endpoint.pod ?? endpoint;
-    readiness.set(key, endpoint.ready || readiness.get(key) === true);
-    readiness.set(endpoint, endpoint.ready);
-  }
+/** Along the gaps between the columns, so that no way runs behind a name. */
+function waysOf(from: Box, air: number, groups: readonly Group[]): readonly Way[] {
+  const start = `M${from.x} ${from.y + from.h / 2}H${gapBefore(from)}V${air}`;
   return groups.flatMap(({ cells }) =>
-    cells.flatMap(({ box, of }) => {
-      const ready = readiness.get("key" in of ? of.key : of);
-      return ready === undefined ? [] : [{ d: wayBetween(from, box), ready }];
+    cells.flatMap(({ box, reached: ready }) => {
+      if (ready === undefined) return [];
+      const [x, y] = [gapBefore(box), air + AIR / 2];
+      const bow = `C${gapBefore(from)} ${y} ${x} ${y} ${x} ${air + AIR}`;
+      return [{ d: `${start}${bow}V${box.y + box.h / 2}H${box.x}`, ready }];
     }),
   );
 }
 
-function wayBetween(from: Box, to: Box): string {
-  const [x1, y1] = [from.x + from.w / 2, from.y + from.h];
-  const [x2, y2] = [to.x + to.w / 2, to.y];
-  const bend = Math.min(60, (y2 - y1) / 2);
-  return `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`;
+function gapBefore({ x }: Box): number {
+  return x - CELL.gap / 2;
 }

@@ -5,16 +5,8 @@
  */
 import { fitted, printable } from "../text.tsx";
 import { podLife, type Standing, serviceLife } from "./addresses.ts";
-import { type Box, type ClusterMap, type MapCell, mapOf } from "./map-layout.ts";
-import { openBy } from "./objects.tsx";
-import {
-  type ClusterView,
-  type EndpointView,
-  filtered,
-  type PodView,
-  type ServiceView,
-  typedName,
-} from "./view.ts";
+import { type Box, type Cell, type ClusterMap, mapOf, type PlaceCell } from "./map-layout.ts";
+import { type ClusterView, filtered, type ServiceView, typedName } from "./view.ts";
 
 export interface MapProps extends Standing {
   readonly view: ClusterView;
@@ -22,7 +14,6 @@ export interface MapProps extends Standing {
   /** Key of the Service whose ways are drawn. */
   readonly selected: string | undefined;
   readonly onSelect: (key: string) => void;
-  readonly onOpen: (address: string) => void;
 }
 
 /** Of a cell's text: what eleven pixels of a fixed-width font leave room for. */
@@ -82,9 +73,7 @@ function Drawing(props: DrawingProps) {
           <ServiceCell {...props} cell={cell} isSelected={cell.of.key === selected} />
         ))}
         {map.groups.flatMap(({ cells }) =>
-          cells.map((cell) =>
-            isPod(cell) ? <PodCell {...props} cell={cell} /> : <OutsideCell cell={cell} />,
-          ),
+          cells.map((cell) => <PlaceView {...props} cell={cell} />),
         )}
       </svg>
       {left.length > 0 ? <p class="more">and {left.join(", ")}: filter</p> : null}
@@ -96,24 +85,17 @@ function ServiceCell({
   cell: { box, of },
   isSelected,
   onSelect,
-  onOpen,
   ...standing
-}: DrawingProps & { readonly cell: MapCell<ServiceView>; readonly isSelected: boolean }) {
-  const address = serviceLife(standing, of);
-  const open = (to: string): void => {
-    onSelect(of.key);
-    onOpen(to);
-  };
+}: DrawingProps & { readonly cell: Cell<ServiceView>; readonly isSelected: boolean }) {
   const name = typedName(of, standing.life.vantage.namespace);
   return (
     <a
       class={isSelected ? "cell service lit" : "cell service"}
-      href={address}
+      href={serviceLife(standing, of)}
       aria-label={`ask for ${name}`}
       aria-current={isSelected ? "true" : undefined}
       onFocus={() => onSelect(of.key)}
       onMouseEnter={() => onSelect(of.key)}
-      {...openBy(open, address)}
     >
       <title>{printable(of.key)}</title>
       <rect {...rectOf(box)} rx={box.h / 2} />
@@ -122,37 +104,32 @@ function ServiceCell({
   );
 }
 
-function PodCell({
-  cell: { box, of },
-  onOpen,
+function PlaceView({
+  cell: { box, of, reached },
   ...standing
-}: DrawingProps & { readonly cell: MapCell<PodView> }) {
-  const { life } = standing;
-  const { namespace, pod, madeUp } = life.vantage;
+}: DrawingProps & { readonly cell: PlaceCell }) {
+  const way = reached === undefined ? "" : reached ? " reached" : " reached down";
+  if (!("key" in of)) {
+    return (
+      <g class={`cell${way}`}>
+        <rect {...rectOf(box)} rx={3} />
+        <CellText box={box} text={of.address} />
+      </g>
+    );
+  }
+  const { namespace, pod, madeUp } = standing.life.vantage;
   const isOwn = !madeUp && of.key === `${namespace}/${pod}`;
-  const address = podLife(standing, of);
-  const state = `${isOwn ? " own" : ""}${of.ready ? "" : " down"}`;
   return (
     <a
-      class={`cell pod${state}`}
-      href={address}
+      class={`cell pod${way}${isOwn ? " own" : ""}${of.ready ? "" : " down"}`}
+      href={podLife(standing, of)}
       aria-label={`ask from Pod ${of.key}${of.ready ? "" : ", not ready"}`}
       aria-current={isOwn ? "true" : undefined}
-      {...openBy(onOpen, address)}
     >
       <title>{printable(`${of.key} ${of.address}`)}</title>
       <rect {...rectOf(box)} rx={3} />
       <CellText box={box} text={`${isOwn ? "$ " : ""}${of.name}`} />
     </a>
-  );
-}
-
-function OutsideCell({ cell: { box, of } }: { readonly cell: MapCell<EndpointView> }) {
-  return (
-    <g class={of.ready ? "cell" : "cell down"}>
-      <rect {...rectOf(box)} rx={3} />
-      <CellText box={box} text={of.address} />
-    </g>
   );
 }
 
@@ -162,10 +139,6 @@ function CellText({ box, text }: { readonly box: Box; readonly text: string }) {
       {fitted(printable(text), ROOM)}
     </text>
   );
-}
-
-function isPod(cell: MapCell<PodView | EndpointView>): cell is MapCell<PodView> {
-  return "key" in cell.of;
 }
 
 function rectOf({ x, y, w, h }: Box) {

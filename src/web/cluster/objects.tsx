@@ -11,8 +11,6 @@ import { type ClusterView, endpointsOf, filtered, type PodView, type ServiceView
 export interface ObjectsProps extends Standing {
   readonly view: ClusterView;
   readonly filter: string;
-  /** Called with the life that a click leads to; without scripts it is a link to it. */
-  readonly onOpen?: (address: string) => void;
 }
 
 /** Of each kind: a longer list is none that a person reads, and the filter is beside it. */
@@ -98,16 +96,14 @@ function Kind({ name, found, all, children }: KindProps) {
 function ServiceRow({
   service,
   view,
-  onOpen,
   ...standing
 }: ObjectsProps & { readonly service: ServiceView }) {
-  const address = serviceLife(standing, service);
   return (
     <li>
       <span class="named">
-        <OpenLink address={address} onOpen={onOpen} title={`ask for ${service.key}`}>
+        <a href={serviceLife(standing, service)} title={`ask for ${service.key}`}>
           <Name text={printable(service.name)} />
-        </OpenLink>
+        </a>
         <span class="space">.{printable(service.namespace)}</span>
       </span>
       <code>{printable(service.address)}</code>
@@ -128,8 +124,6 @@ function aboutService(view: ClusterView, service: ServiceView): string {
 function PodRow({
   pod,
   isOwn,
-  view: _,
-  onOpen,
   ...standing
 }: ObjectsProps & { readonly pod: PodView; readonly isOwn: boolean }) {
   const { ended, ready, about, node } = pod;
@@ -141,9 +135,9 @@ function PodRow({
         {ended ? (
           <Name text={printable(pod.name)} />
         ) : (
-          <OpenLink address={podLife(standing, pod)} onOpen={onOpen} title={`ask from ${pod.key}`}>
+          <a href={podLife(standing, pod)} title={`ask from ${pod.key}`}>
             <Name text={printable(pod.name)} />
-          </OpenLink>
+          </a>
         )}
         <span class="space">.{printable(pod.namespace)}</span>
       </span>
@@ -151,34 +145,4 @@ function PodRow({
       <span class="about">{printable(words.join(", "))}</span>
     </li>
   );
-}
-
-interface OpenLinkProps {
-  readonly address: string;
-  readonly onOpen: ((address: string) => void) | undefined;
-  readonly title: string;
-  readonly children?: Child;
-}
-
-function OpenLink({ address, onOpen, title, children }: OpenLinkProps) {
-  return (
-    <a href={address} title={printable(title)} {...openBy(onOpen, address)}>
-      {children}
-    </a>
-  );
-}
-
-/** A click that stays on the page; with a key held down it is the browser's own. */
-export function openBy(
-  onOpen: ((address: string) => void) | undefined,
-  address: string,
-): { readonly onClick?: (event: MouseEvent) => void } {
-  if (onOpen === undefined) return {};
-  return {
-    onClick: (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-      event.preventDefault();
-      onOpen(address);
-    },
-  };
 }
