@@ -141,7 +141,7 @@ function tooLong(length: string): Problem {
 function textOf(octets: Uint8Array): Result<string, Problem> {
   if (!hasFewValues(octets)) return err(tooLong(`at most ${MOST_VALUES} values`));
   try {
-    return ok(new TextDecoder("utf-8", { fatal: true }).decode(octets));
+    return ok(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(octets));
   } catch {
     return err(badRequest("the body is not UTF-8, which JSON is (RFC 8259 §8.1)"));
   }

@@ -3,7 +3,7 @@
  */
 import { describe, expect, test } from "vitest";
 import type { Life, LifePacket } from "../../src/trace/life.ts";
-import { configMap, type Item, pod } from "../cluster/objects.ts";
+import { configMap, type Item } from "../cluster/objects.ts";
 import { demoWith, nodeLocalDns, upstreamService } from "../coredns/node-local.ts";
 import { testService } from "../http/service.ts";
 
