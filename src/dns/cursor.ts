@@ -71,9 +71,7 @@ export function readName(from: Cursor): Name {
     }
   }
   from.at = after < 0 ? at + 1 : after;
-  // `apply` takes anything like an array; its type asks for one.
-  const codes = text.subarray(0, written) as unknown as number[];
-  return written === 0 ? ROOT : (String.fromCharCode.apply(null, codes) as Name);
+  return written === 0 ? ROOT : (textOf(text.subarray(0, written)) as Name);
 }
 
 export function readU8(from: Cursor): number {
@@ -109,8 +107,18 @@ export function readCharString(from: Cursor): string {
 /** Octets as characters `\u0000`–`\u00ff`. */
 export function latin1(octets: Uint8Array): string {
   let characters = "";
-  for (const octet of octets) characters += String.fromCharCode(octet);
+  for (let at = 0; at < octets.length; at += MOST_ARGUMENTS) {
+    characters += textOf(octets.subarray(at, at + MOST_ARGUMENTS));
+  }
   return characters;
+}
+
+/** A call takes only so many arguments as the stack has room for. */
+const MOST_ARGUMENTS = 1024;
+
+function textOf(codes: Uint8Array): string {
+  // `apply` takes anything like an array; its type asks for one.
+  return String.fromCharCode.apply(null, codes as unknown as number[]);
 }
 
 export function fail(from: Cursor, error: WireError): void {

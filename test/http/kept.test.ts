@@ -302,6 +302,18 @@ describe("a kept response", () => {
     expect(new Set([...orders].map((order) => order.split(" ")[0])).size).toBe(first.length);
   });
 
+  test("is not what a seed asks for: that fixes the order each time", async () => {
+    const { app } = drawing(demoWith());
+    const orders = new Set<string>();
+    for (let ask = 0; ask < 8; ask++) {
+      const reply = await post(app, query("web-headless"), "/clusters/own/dns-query/seed=5");
+      const { answer } = await message(reply);
+      orders.add(answer.map(printRR).join("; "));
+      expect(reply.headers.get("link")).toContain("seed=5>");
+    }
+    expect(orders.size).toBe(1);
+  });
+
   test("does not hide that one of two CoreDNS pods does not run", async () => {
     const own = demoWith(corefile(KUBERNETES, "loop", "cache 30", "forward . 10.244.0.4"));
     const { app } = drawing(own);
