@@ -24,7 +24,7 @@ import type {
 } from "../trace/life.ts";
 import { advise, type Change } from "./advice.ts";
 import { faultText } from "./fault.ts";
-import { spellPackets } from "./packets.ts";
+import { MOST_RULES, spellPackets } from "./packets.ts";
 import { type Call, type LifeOptions, type Ran, run, type Setting } from "./run.ts";
 import type { Sent } from "./wire.ts";
 
@@ -47,6 +47,7 @@ export async function live(
   const { cluster, pod } = vantage;
   const { prepared, question, libc, hosts, before, wire, outcome, cost } = ran;
   const mode = cluster.kubeProxy.mode;
+  const { packets, isCut } = spellPackets(wire.sent, mode === "iptables" ? undefined : mode);
   const life: Life = {
     version: 1,
     asked: {
@@ -76,13 +77,16 @@ export async function live(
     before: before.steps,
     candidates: ran.result === undefined ? [] : candidatesOf(ran),
     queries: queriesOf(ran),
-    packets: spellPackets(wire.sent, mode === "iptables" ? undefined : mode),
+    packets,
     conntrack: conntrackOf(ran),
     coredns: coreDnsOf(open),
     result: outcome,
     cost,
     advice: await advise(ran, options, setting, open, self),
-    notes: notesOf(ran, options, setting),
+    notes: [
+      ...notesOf(ran, options, setting),
+      ...(isCut ? [`the rules of later packets are left out: ${MOST_RULES} are told`] : []),
+    ],
   };
   return { life, sent: wire.sent };
 }

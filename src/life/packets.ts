@@ -12,26 +12,41 @@ import type { End, Hop, Walk } from "../packet/walk.ts";
 import type { LifeEnd, LifeHop, LifePacket, LifeRewrite, LifeRule } from "../trace/life.ts";
 import type { Sent } from "./wire.ts";
 
-/** @param unmodelled kube-proxy's mode where its rules are not modelled: they are left out, and the hop says so */
-export function spellPackets(
-  sent: readonly Sent[],
-  unmodelled: string | undefined,
-): readonly LifePacket[] {
+/** How many rules the packets of an account tell; they are most of what it weighs. */
+export const MOST_RULES = 1500;
+
+/** What is told of kube-proxy's rules. */
+interface Telling {
+  /** kube-proxy's mode where its rules are not modelled: they are left out, and the hop says so. */
+  readonly unmodelled: string | undefined;
+  /** How many rules may still be told. */
+  left: number;
+}
+
+export interface SpeltPackets {
+  readonly packets: readonly LifePacket[];
+  /** Some rules were left out for their number. */
+  readonly isCut: boolean;
+}
+
+export function spellPackets(sent: readonly Sent[], unmodelled: string | undefined): SpeltPackets {
+  const telling: Telling = { unmodelled, left: MOST_RULES };
   const inTime = sent.toSorted((a, b) => a.at - b.at);
-  return inTime.flatMap((one) => {
-    const packet = spell(one, one.walk, one.at, unmodelled);
+  const packets = inTime.flatMap((one) => {
+    const packet = spell(one, one.walk, one.at, telling);
     const { end, hops } = one.walk;
     if (end.kind !== "rejected") return [packet];
     const { query, leg, ipId } = one;
     const at = one.at + hops.length;
     return [
       packet,
-      spell({ at, query, leg, ipId, walk: end.back, messages: [] }, end.back, at, unmodelled),
+      spell({ at, query, leg, ipId, walk: end.back, messages: [] }, end.back, at, telling),
     ];
   });
+  return { packets, isCut: telling.left < 0 };
 }
 
-function spell(sent: Sent, way: Walk, at: number, unmodelled: string | undefined): LifePacket {
+function spell(sent: Sent, way: Walk, at: number, telling: Telling): LifePacket {
   const { query, leg, messages, tcp } = sent;
   const { protocol } = way.hops[0]?.packet ?? way.end.packet;
   const [message] = messages;
@@ -45,8 +60,8 @@ function spell(sent: Sent, way: Walk, at: number, unmodelled: string | undefined
     ...(message && { question: questionsOf(messages) }),
     ...(message?.flags.qr && { rcode: message.rcode }),
     ...(message && { id: message.id }),
-    hops: way.hops.map((hop) => spellHop(hop, unmodelled)),
-    end: spellEnd(way.end, unmodelled),
+    hops: way.hops.map((hop) => spellHop(hop, telling)),
+    end: spellEnd(way.end, telling),
   };
 }
 
@@ -63,7 +78,8 @@ function kindOf({ messages }: Sent, protocol: string): LifePacket["kind"] {
   return message.flags.qr ? "reply" : "query";
 }
 
-function spellHop(hop: Hop, unmodelled: string | undefined): LifeHop {
+function spellHop(hop: Hop, telling: Telling): LifeHop {
+  const { unmodelled } = telling;
   const { host, device, towards, packet, rewrites, tracked } = hop;
   const isHidden = unmodelled !== undefined && rewrites.length > 0;
   return {
@@ -73,19 +89,20 @@ function spellHop(hop: Hop, unmodelled: string | undefined): LifeHop {
     src: halfText(packet, "src"),
     dst: halfText(packet, "dst"),
     ttl: packet.ttl,
-    rules: unmodelled === undefined ? rulesText(hop.rules, packet) : [],
+    rules: rulesText(hop.rules, packet, telling),
     rewrites: rewrites.map((rewrite) => spellRewrite(rewrite, unmodelled)),
     ...(tracked && { state: tracked.state }),
     ...(isHidden && { note: hidden(unmodelled) }),
   };
 }
 
-function spellEnd(end: End, unmodelled: string | undefined): LifeEnd {
+function spellEnd(end: End, telling: Telling): LifeEnd {
+  const { unmodelled } = telling;
   const { kind, host, packet, rules, rewrites, tracked } = end;
   return {
     kind,
     host,
-    rules: unmodelled === undefined ? rulesText(rules, packet) : [],
+    rules: rulesText(rules, packet, telling),
     rewrites: rewrites.map((rewrite) => spellRewrite(rewrite, unmodelled)),
     ...(tracked && { state: tracked.state }),
     ...(end.kind !== "delivered" && { why: end.why }),
@@ -96,7 +113,14 @@ function hidden(mode: string): string {
   return `kube-proxy is in ${mode} mode, which is not modelled: where the packet goes is, by which rules is not`;
 }
 
-function rulesText(rules: readonly MetRule[], packet: Packet): readonly LifeRule[] {
+function rulesText(
+  rules: readonly MetRule[],
+  packet: Packet,
+  telling: Telling,
+): readonly LifeRule[] {
+  if (telling.unmodelled !== undefined) return [];
+  telling.left -= rules.length;
+  if (telling.left < 0) return [];
   const family = familyOf(packet);
   return rules.map(({ hook, table, chain, rule }) => ({
     hook,
