@@ -8,6 +8,7 @@ import { html } from "hono/html";
 import type { Cluster, Pod } from "../cluster/model.ts";
 import type { Life } from "../trace/life.ts";
 import { ASSETS } from "../web/assets.ts";
+import { serverView } from "../web/cluster/server-view.ts";
 import { lifePage, PAGE_HEADERS } from "../web/life-page.tsx";
 import { MOST_PODS, OPTION_NAMES, type Page, type PagePod } from "../web/page.ts";
 import type { Seat } from "./ask.ts";
@@ -27,7 +28,7 @@ export async function pageOf(c: Context, deps: Deps, life: Life, seat: Seat): Pr
     pods: podsOf(seat.vantage.cluster, seat.vantage.pod),
     options: Object.fromEntries(given),
   };
-  return new Response(lifePage(life, page), {
+  return new Response(lifePage(life, page, serverView(seat.vantage.cluster)), {
     headers: { ...PAGE_HEADERS, "cache-control": "no-store", vary: "Accept" },
   });
 }

@@ -6,6 +6,8 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Life } from "../trace/life.ts";
 import type { Focus, Step } from "../trace/story/step.ts";
+import { Objects } from "./cluster/objects.tsx";
+import type { ClusterView } from "./cluster/view.ts";
 import { FileText } from "./drawers/files.tsx";
 import { IptablesDrawer, type ReadText } from "./drawers/iptables.tsx";
 import { MessageDrawer } from "./drawers/message.tsx";
@@ -64,8 +66,8 @@ const DRAWERS: readonly Drawer[] = [
   {
     id: "iptables",
     label: "iptables",
-    draw: ({ life, step, effects }) => (
-      <IptablesDrawer life={life} step={step} readText={effects?.readText} />
+    draw: ({ life, page, step, effects }) => (
+      <IptablesDrawer {...{ life, page, step }} readText={effects?.readText} />
     ),
   },
   {
@@ -96,7 +98,9 @@ const DRAWERS: readonly Drawer[] = [
   {
     id: "headers",
     label: "headers",
-    draw: ({ life, effects }) => <HeadersDrawer life={life} readHeaders={effects?.readHeaders} />,
+    draw: ({ life, page, effects }) => (
+      <HeadersDrawer life={life} page={page} readHeaders={effects?.readHeaders} />
+    ),
   },
   {
     id: "yourself",
@@ -108,7 +112,11 @@ const DRAWERS: readonly Drawer[] = [
 ];
 
 /** Closed, each with its name: for who has no scripts. */
-export function StackedDrawers(props: DrawerProps) {
+export function StackedDrawers({
+  view,
+  ...props
+}: DrawerProps & { readonly view: ClusterView | undefined }) {
+  const { life, page } = props;
   return (
     <section class="drawers stacked" aria-label="To look into">
       {DRAWERS.map(({ id, label, draw }) => (
@@ -117,6 +125,13 @@ export function StackedDrawers(props: DrawerProps) {
           {draw(props)}
         </details>
       ))}
+      {view === undefined ? null : (
+        <details id="drawer-cluster">
+          <summary>cluster</summary>
+          {/* The Pods stand in the form above. */}
+          <Objects view={{ ...view, pods: [] }} life={life} options={page.options} filter="" />
+        </details>
+      )}
     </section>
   );
 }

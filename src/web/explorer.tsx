@@ -8,6 +8,7 @@
 import type { Life } from "../trace/life.ts";
 import type { Step } from "../trace/story/step.ts";
 import { AskForm, TRY } from "./ask-form.tsx";
+import type { ClusterView } from "./cluster/view.ts";
 import { StackedDrawers, TabbedDrawers, type TabsProps } from "./drawers.tsx";
 import { Ladder } from "./ladder.tsx";
 import { Narrator } from "./narrator.tsx";
@@ -39,9 +40,11 @@ export interface ExplorerProps {
   /** Index in `steps`. */
   readonly at: number;
   readonly live?: Live;
+  /** For who has no scripts; absent where the cluster is too large for that. */
+  readonly view?: ClusterView | undefined;
 }
 
-export function Explorer({ life, page, steps, at, live }: ExplorerProps) {
+export function Explorer({ life, page, steps, at, live, view }: ExplorerProps) {
   const step = steps[at];
   if (step === undefined) return null;
   const scene = sceneOf(life);
@@ -93,7 +96,7 @@ export function Explorer({ life, page, steps, at, live }: ExplorerProps) {
         <div class="columns">
           <Ladder life={life} candidate={step.candidate} />
           {live === undefined ? (
-            <StackedDrawers life={life} page={page} step={step} />
+            <StackedDrawers {...{ life, page, step, view }} />
           ) : (
             <TabbedDrawers {...live} life={life} page={page} step={step} />
           )}
@@ -105,8 +108,12 @@ export function Explorer({ life, page, steps, at, live }: ExplorerProps) {
         <p>
           Nothing here is narrated: each step is computed from the cluster{" "}
           <code>{life.vantage.cluster}</code>, by {life.vantage.libcVersion}'s rules, kube-proxy's
-          and those of {life.coredns.version}. The same for a terminal:{" "}
-          <code>curl {printable(page.origin + life.asked.self)}</code>
+          and those of {life.coredns.version}.{" "}
+          {page.own ? null : (
+            <>
+              The same for a terminal: <code>curl {printable(page.origin + life.asked.self)}</code>
+            </>
+          )}
         </p>
       </footer>
     </>

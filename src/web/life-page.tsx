@@ -7,6 +7,7 @@ import { html, raw } from "hono/html";
 import type { Life } from "../trace/life.ts";
 import { storyOf } from "../trace/story.ts";
 import { ASSETS } from "./assets.ts";
+import type { ClusterView } from "./cluster/view.ts";
 import { Explorer } from "./explorer.tsx";
 import type { Embedded, Page } from "./page.ts";
 
@@ -29,16 +30,18 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
 };
 
 /** The document as text. */
-export function lifePage(life: Life, page: Page): string {
+export function lifePage(life: Life, page: Page, view?: ClusterView): string {
   const steps = storyOf(life);
-  return String(html`<!doctype html>${<Document life={life} page={page} steps={steps} />}`);
+  return String(html`<!doctype html>${<Document {...{ life, page, steps, view }} />}`);
 }
 
 interface DocumentProps extends Embedded {
   readonly steps: ReturnType<typeof storyOf>;
+  /** Drawn, and not embedded: the script reads the cluster when it is looked at. */
+  readonly view: ClusterView | undefined;
 }
 
-function Document({ life, page, steps }: DocumentProps) {
+function Document({ life, page, steps, view }: DocumentProps) {
   return (
     <html lang="en">
       <head>
@@ -57,7 +60,7 @@ function Document({ life, page, steps }: DocumentProps) {
       </head>
       <body>
         <div id="explorer">
-          <Explorer life={life} page={page} steps={steps} at={0} />
+          <Explorer {...{ life, page, steps, view }} at={0} />
         </div>
         <script type="application/json" id="embedded">
           {raw(embeddable({ life, page }))}

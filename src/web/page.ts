@@ -14,6 +14,8 @@ export interface Page {
   readonly clusters: readonly string[];
   /** Of the life's cluster, at most {@link MOST_PODS}. */
   readonly pods: readonly PagePod[];
+  /** The life is of a cluster of the visitor's own, which the service does not have. */
+  readonly own?: boolean;
   /** As given in the address; what was not is absent. */
   readonly options: Readonly<Partial<Record<OptionName, string>>>;
 }

@@ -59,7 +59,7 @@ for (let at = FEW; at < many; at += SLICE) {
 }
 const growth = octetsInUse() / few;
 const rate = Math.round((many - FEW) / ((performance.now() - begin) / 1000));
-console.log(`${growth.toFixed(2)} of the memory after ${FEW} names (${rate} lookups a second)`);
+console.log(`${growth.toFixed(2)} of the memory after ${FEW} names (${rate} a second)`);
 if (growth > MOST_GROWTH) process.exit(1);
 
 async function askFor(from: number, to: number): Promise<void> {

@@ -43,14 +43,12 @@ export const EFFECTS: Effects = {
 };
 
 /** @returns what is wrong, in the service's own words */
-export async function readLife(address: string, list?: string): Promise<Result<Life, string>> {
+export async function readLife(
+  address: string,
+  request: RequestInit,
+): Promise<Result<Life, string>> {
   try {
-    const post = {
-      method: "POST",
-      body: list ?? "",
-      headers: { "content-type": "application/json" },
-    };
-    const reply = await fetch(address, list === undefined ? {} : post);
+    const reply = await fetch(address, request);
     const body: unknown = await reply.json();
     if (reply.ok) return ok(body as Life);
     const detail = (body as { detail?: unknown }).detail;

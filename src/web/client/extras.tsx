@@ -4,10 +4,13 @@
  * @module
  */
 import type { Life } from "../../trace/life.ts";
+import { ClusterTab } from "../cluster/cluster.tsx";
+import type { Own } from "../cluster/own.ts";
 import type { Extra } from "../drawers.tsx";
 import { type Page, vantagePathOf } from "../page.ts";
 import { Shell } from "../shell/Shell.tsx";
 import { newSession, type Session } from "../shell/session.ts";
+import { EFFECTS } from "./effects.ts";
 
 /** What the tabs need of the explorer. */
 export interface Tools {
@@ -15,19 +18,43 @@ export interface Tools {
   readonly page: Page;
   /** Brings the life at that path and query onto the stage. */
   readonly open: (path: string) => void;
-  /** The `v1` List that is asked in place of the deployment's cluster. */
-  readonly list: string | undefined;
-  readonly setList: (list: string | undefined) => void;
+  /** The visitor's own cluster, on the stage or not. */
+  readonly own: Own | undefined;
+  /** Asks with that cluster; the service's words where it refuses. */
+  readonly askWith: (path: string, own: Own) => Promise<string | undefined>;
+  /** Forgets the visitor's own cluster, and goes to that path. */
+  readonly forget: (path: string) => void;
   /** Leaves the tab. */
   readonly leave: () => void;
 }
 
 export function extrasOf(tools: Tools): readonly Extra[] {
-  return [{ id: "shell", label: "shell", draw: () => <PodShell {...tools} /> }];
+  return [
+    { id: "shell", label: "shell", draw: () => <PodShell {...tools} /> },
+    { id: "cluster", label: "cluster", draw: () => <PageCluster {...tools} /> },
+  ];
+}
+
+function PageCluster({ life, page, own, askWith, forget }: Tools) {
+  return (
+    <ClusterTab
+      {...{ life, page, own }}
+      readText={EFFECTS.readText}
+      onAsk={askWith}
+      onForget={forget}
+    />
+  );
 }
 
 /** The shell of the life's Pod; another Pod has another. */
 function PodShell({ life, page, open, leave }: Tools) {
+  if (page.own) {
+    return (
+      <p>
+        The shell asks the service by DNS over HTTPS, and a query cannot bring your cluster along.
+      </p>
+    );
+  }
   const vantage = vantagePathOf(life.vantage);
   const session = SESSIONS.get(vantage) ?? newSession(vantage, life.vantage, page.options);
   return (

@@ -5,7 +5,11 @@
  */
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "hono/jsx";
 import { storyOf } from "../../trace/story.ts";
-import { addressOf, lifeAddress, spelledAs, stepOf } from "../address.ts";
+import { lifeAddress, spelledAs, stepOf } from "../address.ts";
+import { askedAt, isOwn, podsOf, requestOf, shownAt } from "../cluster/asked.ts";
+import { follow } from "../cluster/links.ts";
+import type { Own } from "../cluster/own.ts";
+import { storedOwn, storeOwn } from "../cluster/stored.ts";
 import { Explorer } from "../explorer.tsx";
 import type { Embedded } from "../page.ts";
 import { OPTION_NAMES } from "../page.ts";
@@ -33,29 +37,35 @@ export function LiveExplorer({ first }: { first: Embedded }) {
   const now = useRef(at);
   now.current = at;
 
+  // A cluster of the visitor's own stays here, and travels with each lookup.
+  const [own, setOwn] = useState(storedOwn);
+
   const go = useCallback(
     (to: number) => {
       now.current = to;
       setAt(to);
-      window.history.replaceState(null, "", `${addressOf(life)}#step-${to + 1}`);
+      window.history.replaceState(null, "", `${shownAt(life, own)}#step-${to + 1}`);
     },
-    [life],
+    [life, own],
   );
 
-  // A pasted cluster stays here, and travels with each lookup.
-  const [list, setList] = useState<string | undefined>(undefined);
   const turns = useRef(0);
-  const load = async (address: string, push: boolean): Promise<void> => {
+  const load = async (
+    address: string,
+    push: boolean,
+    from: Own | undefined = own,
+  ): Promise<string | undefined> => {
     const turn = turns.current === null ? 0 : ++turns.current;
     setAsking(true);
     setPlaying(false);
-    const read = await readLife(spelledAs(address, "json"), list);
+    const request = await requestOf(address, from);
+    const read = request.ok ? await readLife(spelledAs(address, "json"), request.value) : request;
     // Another question was asked meanwhile.
-    if (turn !== turns.current) return;
+    if (turn !== turns.current) return undefined;
     setAsking(false);
     if (!read.ok) {
       setProblem(read.error);
-      return;
+      return read.error;
     }
     setProblem(undefined);
     const params = new URLSearchParams(address.split("?")[1]?.split("#")[0] ?? "");
@@ -63,16 +73,26 @@ export function LiveExplorer({ first }: { first: Embedded }) {
       const value = params.get(name);
       return value === null ? [] : [[name, value] as const];
     });
-    // The pods to choose from are those of the cluster that the page came with.
-    const pods = read.value.vantage.cluster === life.vantage.cluster ? page.pods : [];
-    setEmbedded({ life: read.value, page: { ...page, pods, options: Object.fromEntries(given) } });
+    const { cluster } = read.value.vantage;
+    // The pods to choose from are those of the cluster that the page came with, or of the visitor's own.
+    const known = cluster === life.vantage.cluster ? page.pods : [];
+    const pods = from?.name === cluster ? podsOf(from) : known;
+    setEmbedded({
+      life: read.value,
+      page: { ...page, pods, own: from?.name === cluster, options: Object.fromEntries(given) },
+    });
+    if (from !== own) {
+      setOwn(from);
+      storeOwn(from);
+    }
     setHistory(remember(read.value.asked.name));
     if (push) {
-      window.history.pushState(null, "", addressOf(read.value));
+      window.history.pushState(null, "", shownAt(read.value, from));
       setAt(0);
-      return;
+      return undefined;
     }
     setAt(stepOf(location.hash, Number.MAX_SAFE_INTEGER) ?? 0);
+    return undefined;
   };
 
   const ask = (event: Event): void => {
@@ -108,9 +128,8 @@ export function LiveExplorer({ first }: { first: Embedded }) {
   useEffect(() => {
     const onHash = (): void => setAt(stepOf(location.hash, steps.length) ?? now.current ?? 0);
     const onBack = (): void => {
-      const address = location.pathname + location.search;
-      if (address !== life.asked.self)
-        load(location.pathname === "/" ? "/life?name=web-service" : address, false);
+      const address = askedAt(location);
+      if (address !== life.asked.self) load(address ?? "/life?name=web-service", false);
     };
     window.addEventListener("hashchange", onHash);
     window.addEventListener("popstate", onBack);
@@ -119,6 +138,23 @@ export function LiveExplorer({ first }: { first: Embedded }) {
       window.removeEventListener("popstate", onBack);
     };
   }, [life, steps]);
+
+  useEffect(() => {
+    const onClick = (event: MouseEvent): void =>
+      follow(event, own, (address) => {
+        load(address, true);
+      });
+    document.addEventListener("click", onClick);
+    return () => document.removeEventListener("click", onClick);
+  }, [life, own]);
+
+  // The service could only serve the front page for a life of the visitor's own cluster.
+  useEffect(() => {
+    const address = location.pathname === "/" ? askedAt(location) : undefined;
+    if (address === undefined) return;
+    if (isOwn(address, own)) load(address, false);
+    else setProblem("this address is of a cluster that stayed in the tab where it was pasted");
+  }, []);
 
   useEffect(() => {
     if (!playing) return;
@@ -163,10 +199,19 @@ export function LiveExplorer({ first }: { first: Embedded }) {
         extras: extrasOf({
           life,
           page,
-          list,
-          setList,
+          own,
           open: (path) => {
             load(path, true);
+          },
+          askWith: async (path, next) => {
+            const wrong = await load(path, true, next);
+            // It is told where the cluster was changed.
+            setProblem(undefined);
+            return wrong;
+          },
+          forget: (path) => {
+            storeOwn(undefined);
+            location.assign(path);
           },
           leave: () => hold(undefined),
         }),

@@ -5,6 +5,7 @@
  */
 import { render } from "hono/jsx/dom";
 import { addressOf } from "../address.ts";
+import { lifeOfOwnPage } from "../cluster/own.ts";
 import type { Embedded } from "../page.ts";
 import { LiveExplorer } from "./live.tsx";
 
@@ -13,6 +14,8 @@ const root = document.getElementById("explorer");
 if (embedded !== null && root !== null) {
   const first = JSON.parse(embedded.textContent ?? "") as Embedded;
   // The address that was asked may be of any life; this one is of what is seen.
-  history.replaceState(null, "", addressOf(first.life) + location.hash);
+  if (lifeOfOwnPage(location.search) === undefined) {
+    history.replaceState(null, "", addressOf(first.life) + location.hash);
+  }
   render(<LiveExplorer first={first} />, root);
 }

@@ -15,13 +15,21 @@ export interface Standing {
 
 export function serviceLife({ life, options }: Standing, service: ServiceView): string {
   const name = typedName(service, life.vantage.namespace);
-  // The type and the dice belong to what was asked before.
-  return lifeOf(vantagePathOf(life.vantage), name, { ...options, type: "", seed: "" });
+  const { self } = life.asked;
+  // The Pod is the one that was asked from, under whatever address. Type and dice belong to what was asked before.
+  const prefix = self.slice(0, self.indexOf("/life?"));
+  return lifeOf(prefix, name, { ...options, type: "", seed: "" });
 }
 
 export function podLife({ life, options }: Standing, { namespace, name }: PodView): string {
   const vantage = { ...life.vantage, namespace, pod: name, madeUp: false };
   return lifeOf(vantagePathOf(vantage), life.asked.name, { ...options, seed: "" });
+}
+
+/** The question at hand, asked by a Pod as `kubectl run` would make it there. */
+export function namespaceLife({ life, options }: Standing, namespace: string): string {
+  const prefix = vantagePathOf({ ...life.vantage, namespace, madeUp: true });
+  return lifeOf(prefix, life.asked.name, { ...options, seed: "" });
 }
 
 /** The question at hand in another cluster, by the Pod of the same name where that has one, else by its default Pod. */

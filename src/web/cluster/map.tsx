@@ -92,7 +92,7 @@ function ServiceCell({
     <a
       class={isSelected ? "cell service lit" : "cell service"}
       href={serviceLife(standing, of)}
-      aria-label={`ask for ${name}`}
+      aria-label={labelOf(name, `ask for ${name}`)}
       aria-current={isSelected ? "true" : undefined}
       onFocus={() => onSelect(of.key)}
       onMouseEnter={() => onSelect(of.key)}
@@ -123,7 +123,7 @@ function PlaceView({
     <a
       class={`cell pod${way}${isOwn ? " own" : ""}${of.ready ? "" : " down"}`}
       href={podLife(standing, of)}
-      aria-label={`ask from Pod ${of.key}${of.ready ? "" : ", not ready"}`}
+      aria-label={labelOf(of.name, `ask from Pod ${of.key}${of.ready ? "" : ", not ready"}`)}
       aria-current={isOwn ? "true" : undefined}
     >
       <title>{printable(`${of.key} ${of.address}`)}</title>
@@ -133,12 +133,21 @@ function PlaceView({
   );
 }
 
+/** What is read aloud has the words that are seen, also where they are cut. */
+function labelOf(text: string, words: string): string {
+  return printable(text.length > ROOM ? `${cut(text)}: ${words}` : words);
+}
+
 function CellText({ box, text }: { readonly box: Box; readonly text: string }) {
   return (
     <text x={box.x + 10} y={box.y + box.h / 2 + 4}>
-      {fitted(printable(text), ROOM)}
+      {cut(text)}
     </text>
   );
+}
+
+function cut(text: string): string {
+  return fitted(printable(text), ROOM);
 }
 
 function rectOf({ x, y, w, h }: Box) {

@@ -5,7 +5,7 @@
  */
 import type { Child } from "hono/jsx";
 import { Name, printable } from "../text.tsx";
-import { podLife, type Standing, serviceLife } from "./addresses.ts";
+import { namespaceLife, podLife, type Standing, serviceLife } from "./addresses.ts";
 import { type ClusterView, endpointsOf, filtered, type PodView, type ServiceView } from "./view.ts";
 
 export interface ObjectsProps extends Standing {
@@ -21,6 +21,11 @@ export function Objects(props: ObjectsProps) {
   const services = filtered(view.services, filter, MOST);
   const pods = filtered(view.pods, filter, MOST);
   const nodes = filtered(view.nodes, filter, MOST);
+  const namespaces = filtered(
+    view.namespaces.map((name) => ({ name, address: "", ready: true })),
+    filter,
+    MOST,
+  );
   const own = `${life.vantage.namespace}/${life.vantage.pod}`;
   return (
     <div class="objects">
@@ -42,6 +47,19 @@ export function Objects(props: ObjectsProps) {
             </span>
             <code>{printable(address)}</code>
             <span class="about">{ready ? "" : "not ready"}</span>
+          </li>
+        ))}
+      </Kind>
+      <Kind name="Namespaces" found={namespaces} all={view.namespaces.length}>
+        {namespaces.shown.map(({ name }) => (
+          <li>
+            <span class="named">
+              <a href={namespaceLife(props, name)}>
+                <Name text={printable(name)} />
+              </a>
+            </span>
+            <span />
+            <span class="about">ask from a new Pod there</span>
           </li>
         ))}
       </Kind>
@@ -71,6 +89,7 @@ interface KindProps {
 }
 
 function Kind({ name, found, all, children }: KindProps) {
+  if (all === 0) return null;
   const { shown, total } = found;
   const more = total - shown.length;
   return (
@@ -101,7 +120,7 @@ function ServiceRow({
   return (
     <li>
       <span class="named">
-        <a href={serviceLife(standing, service)} title={`ask for ${service.key}`}>
+        <a href={serviceLife(standing, service)} title={printable(`ask for ${service.key}`)}>
           <Name text={printable(service.name)} />
         </a>
         <span class="space">.{printable(service.namespace)}</span>
@@ -135,7 +154,7 @@ function PodRow({
         {ended ? (
           <Name text={printable(pod.name)} />
         ) : (
-          <a href={podLife(standing, pod)} title={`ask from ${pod.key}`}>
+          <a href={podLife(standing, pod)} title={printable(`ask from ${pod.key}`)}>
             <Name text={printable(pod.name)} />
           </a>
         )}

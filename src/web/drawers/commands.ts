@@ -14,6 +14,7 @@ export interface Command {
 }
 
 export function commandsOf(life: Life, page: Page): readonly Command[] {
+  if (page.own) return commandsWithList(life, page);
   const { asked, vantage } = life;
   const types = asked.call === "getaddrinfo" ? ["A", "AAAA"] : asked.types;
   const type = types[0] ?? "A";
@@ -47,6 +48,17 @@ export function commandsOf(life: Life, page: Page): readonly Command[] {
       tool: "fetch",
       line: `const reply = await fetch(${JSON.stringify(resolve)});\nconsole.log(await reply.json());`,
     },
+    inCluster(life, type),
+  ];
+}
+
+/** A cluster that the service does not have is sent along, from the file that the cluster's tab saves. */
+function commandsWithList(life: Life, page: Page): readonly Command[] {
+  const url = quoted(page.origin + life.asked.self);
+  const post = "curl -sS -H 'content-type: application/json' --data-binary @cluster.json";
+  const type = life.asked.types[0] ?? "A";
+  return [
+    { tool: "curl", line: `${post} ${url}`, note: "with your cluster, as Save gives it" },
     inCluster(life, type),
   ];
 }

@@ -7,6 +7,7 @@ import { useEffect, useState } from "hono/jsx";
 import type { Life, LifeHop, LifeRule } from "../../trace/life.ts";
 import { castOf } from "../../trace/story/cast.ts";
 import type { Step } from "../../trace/story/step.ts";
+import type { Page } from "../page.ts";
 import { printable } from "../text.tsx";
 
 /** Fetches a text of this service, empty where there is none; what was fetched before is there at once. */
@@ -14,11 +15,12 @@ export type ReadText = (path: string) => string | Promise<string>;
 
 export interface IptablesProps {
   readonly life: Life;
+  readonly page: Page;
   readonly step: Step;
   readonly readText?: ReadText | undefined;
 }
 
-export function IptablesDrawer({ life, step, readText }: IptablesProps) {
+export function IptablesDrawer({ life, page, step, readText }: IptablesProps) {
   const met = metAt(life, step);
   if (met === undefined) return <p>No packet met a rule.</p>;
   const { host, rules, family } = met;
@@ -27,7 +29,7 @@ export function IptablesDrawer({ life, step, readText }: IptablesProps) {
     <>
       <p>
         What the packet met on <code>{host}</code>, hook by hook.{" "}
-        <a href={path}>The whole of its tables</a>
+        {page.own ? null : <a href={path}>The whole of its tables</a>}
       </p>
       <pre class="file rules">
         {rules.map(({ hook, table, chain, rule }, index) => {
@@ -45,7 +47,9 @@ export function IptablesDrawer({ life, step, readText }: IptablesProps) {
           );
         })}
       </pre>
-      {readText === undefined ? null : <Others key={path} {...{ path, rules, readText }} />}
+      {readText === undefined || page.own ? null : (
+        <Others key={path} {...{ path, rules, readText }} />
+      )}
     </>
   );
 }

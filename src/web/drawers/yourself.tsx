@@ -58,10 +58,11 @@ export type ReadHeaders = (path: string) => Promise<string>;
 
 export interface HeadersProps {
   readonly life: Life;
+  readonly page: Page;
   readonly readHeaders?: ReadHeaders | undefined;
 }
 
-export function HeadersDrawer({ life, readHeaders }: HeadersProps) {
+export function HeadersDrawer({ life, page, readHeaders }: HeadersProps) {
   const type = life.asked.call === "getaddrinfo" ? "A" : (life.asked.types[0] ?? "A");
   const query = new URLSearchParams({ name: life.asked.name, type });
   const self = new URLSearchParams(life.asked.self.split("?")[1] ?? "");
@@ -73,6 +74,7 @@ export function HeadersDrawer({ life, readHeaders }: HeadersProps) {
   const [text, setText] = useState<string | undefined>(undefined);
   useEffect(() => {
     let gone = false;
+    if (page.own) return;
     readHeaders?.(path).then((read) => {
       if (!gone) setText(read);
     });
@@ -80,6 +82,7 @@ export function HeadersDrawer({ life, readHeaders }: HeadersProps) {
       gone = true;
     };
   }, [path]);
+  if (page.own) return <p>An answer's headers are of lookups that the service can do by itself.</p>;
   return (
     <>
       <p>
