@@ -8,11 +8,14 @@
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "esbuild";
+import { type BuildOptions, build, type OutputFile, type Plugin } from "esbuild";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const OUTPUT = `${ROOT}dist/web`;
+
+const TARGET = "es2023";
 
 interface Asset {
   /** With a hash of its content: what has a name is the same for ever. */
@@ -36,38 +39,63 @@ const inBrowser: Plugin = {
   },
 };
 
-const assets = {
-  boot: await script("src/web/client/boot.ts", "boot", "iife"),
-  script: await script("src/web/client/main.tsx", "explorer", "esm"),
+const named: Readonly<Record<string, Asset>> = {
+  boot: await script("src/web/client/boot.ts", "boot"),
   style: await style("src/web/style.css", "style"),
 };
+const [explorer, ...parts] = await modules("src/web/client/main.tsx", "explorer");
+const files = [...Object.values(named), explorer, ...parts];
 mkdirSync(`${OUTPUT}/public/assets`, { recursive: true });
-for (const { file, body } of Object.values(assets)) write(`public/assets/${file}`, body);
+for (const { file, body } of files) write(`public/assets/${file}`, body);
 write("public/_headers", HEADERS);
-const names = Object.entries(assets).map(([key, { file }]) => [key, `/assets/${file}`]);
-write("manifest.json", `${JSON.stringify(Object.fromEntries(names), undefined, 2)}\n`);
+const manifest = {
+  ...Object.fromEntries(Object.entries(named).map(([key, asset]) => [key, addressOf(asset)])),
+  script: addressOf(explorer),
+  parts: parts.map(addressOf),
+};
+write("manifest.json", `${JSON.stringify(manifest, undefined, 2)}\n`);
 // What earlier builds have left.
-const current = new Set(Object.values(assets).map(({ file }) => file));
+const current = new Set(files.map(({ file }) => file));
 for (const file of readdirSync(`${OUTPUT}/public/assets`)) {
   if (!current.has(file)) rmSync(`${OUTPUT}/public/assets/${file}`);
 }
 
-async function script(entry: string, name: string, format: "esm" | "iife"): Promise<Asset> {
-  const body = await bundle(entry, {
-    format,
-    plugins: [inBrowser],
-    jsx: "automatic",
-    jsxImportSource: "hono/jsx",
-    target: "es2023",
-  });
-  return named(name, "js", body);
+function addressOf({ file }: Asset): string {
+  return `/assets/${file}`;
+}
+
+async function script(entry: string, name: string): Promise<Asset> {
+  const [{ text }] = await bundle(entry, { format: "iife", target: TARGET });
+  return withHash(name, "js", text);
 }
 
 async function style(entry: string, name: string): Promise<Asset> {
-  return named(name, "css", await bundle(entry, {}));
+  const [{ text }] = await bundle(entry, {});
+  return withHash(name, "css", text);
 }
 
-async function bundle(entry: string, options: Parameters<typeof build>[0]): Promise<string> {
+/** The entry first, then what it loads: some with it, the rest when it is wanted. */
+async function modules(entry: string, name: string): Promise<readonly [Asset, ...Asset[]]> {
+  const built = await bundle(entry, {
+    format: "esm",
+    splitting: true,
+    outdir: OUTPUT,
+    entryNames: `${name}-[hash]`,
+    chunkNames: "[name]-[hash]",
+    plugins: [inBrowser],
+    jsx: "automatic",
+    jsxImportSource: "hono/jsx",
+    target: TARGET,
+  });
+  const assets = built.map(({ path, text }) => ({ file: basename(path), body: text }));
+  const own = assets.find(({ file }) => file.startsWith(`${name}-`));
+  if (own === undefined) throw new Error(`${entry} was not built`);
+  return [own, ...assets.filter((asset) => asset !== own)];
+}
+
+type Built = readonly [OutputFile, ...OutputFile[]];
+
+async function bundle(entry: string, options: BuildOptions): Promise<Built> {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
     entryPoints: [entry],
@@ -78,10 +106,10 @@ async function bundle(entry: string, options: Parameters<typeof build>[0]): Prom
     legalComments: "none",
     ...options,
   });
-  return outputFiles?.[0]?.text ?? "";
+  return outputFiles as unknown as Built;
 }
 
-function named(name: string, ending: string, body: string): Asset {
+function withHash(name: string, ending: string, body: string): Asset {
   const hash = createHash("sha256").update(body).digest("hex").slice(0, 10);
   return { file: `${name}-${hash}.${ending}`, body };
 }

@@ -71,8 +71,8 @@ export function isMadeFromPods(slice: EndpointSlice): boolean {
   return slice.labels[MANAGED_BY] === MADE_HERE;
 }
 
-/** Services times Pods that may match: several times what the largest clusters have, and seconds of work, not hours. */
-const MOST_COMPARISONS = 1_000_000;
+/** Services times Pods that may match: more than the largest clusters have, and about a second of work. */
+const MOST_COMPARISONS = 400_000;
 
 /** Only by the labels that a selector names. */
 function podsByLabel(

@@ -52,11 +52,13 @@ export function vantageOf(
   const inNamespace = namespace ?? "default";
   const pod = name === undefined ? undefined : cluster.pod(inNamespace, name);
   if (pod) return ok(vantageOfPod(cluster, pod, false));
-  if (name === undefined && cluster.namespaces.has(inNamespace)) {
+  // Every cluster has it, also where a dump does not.
+  const exists = cluster.namespaces.has(inNamespace) || inNamespace === "default";
+  if (name === undefined && exists) {
     return ok(vantageOfPod(cluster, madeUpPod(cluster, inNamespace), true));
   }
   const known = KNOWN.get(cluster) ?? remember(cluster);
-  if (name === undefined || !cluster.namespaces.has(inNamespace)) {
+  if (name === undefined || !exists) {
     return err({ what: "namespace", name: inNamespace, known: known.namespaces() });
   }
   return err({ what: "pod", name, known: known.pods(inNamespace) });

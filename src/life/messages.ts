@@ -65,15 +65,28 @@ export function replyOctets(query: Message, reply: Said, protocol: "udp" | "tcp"
 
 /** As `Truncate` of miekg/dns does it: records are left out until the message fits, and TC says so. */
 function truncated(query: Message, reply: Said, most: number): Uint8Array {
-  for (let kept = reply.answer.length - 1; kept >= 0; kept--) {
-    const cut = { ...reply, answer: reply.answer.slice(0, kept), authority: [], additional: [] };
-    const octets = encodeResponse(query, { ...cut, trace: [] });
-    if (octets.byteLength > most && kept > 0) continue;
-    octets[2] = (octets[2] as number) | TC;
-    return octets;
+  const first = (kept: number): Uint8Array =>
+    encodeResponse(query, {
+      ...reply,
+      answer: reply.answer.slice(0, kept),
+      authority: [],
+      additional: [],
+      trace: [],
+    });
+  // None takes less than this, so that no more of them are tried.
+  let [fits, over] = [0, Math.min(reply.answer.length, Math.ceil(most / SHORTEST_RECORD))];
+  while (over - fits > 1) {
+    const middle = Math.floor((fits + over) / 2);
+    if (first(middle).byteLength > most) over = middle;
+    else fits = middle;
   }
-  return encodeResponse(query, { ...reply, answer: [], authority: [], additional: [], trace: [] });
+  const octets = first(fits);
+  octets[2] = (octets[2] as number) | TC;
+  return octets;
 }
+
+/** Octets: the root's name, type, class, TTL and length. */
+const SHORTEST_RECORD = 11;
 
 /** In the third octet of the header (RFC 1035 §4.1.1). */
 const TC = 0x02;

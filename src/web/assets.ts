@@ -8,5 +8,10 @@
  */
 import manifest from "../../dist/web/manifest.json" with { type: "json" };
 
-/** `{ style: "/assets/style-1a2b3c4d5e.css" }` */
-export const ASSETS: Readonly<Record<"boot" | "script" | "style", string>> = manifest;
+const { parts, ...named } = manifest;
+
+/** What a page names: `{ style: "/assets/style-1a2b3c4d5e.css" }`. */
+export const ASSETS: Readonly<Record<"boot" | "script" | "style", string>> = named;
+
+/** All, with the parts that the script loads. */
+export const ASSET_PATHS: ReadonlySet<string> = new Set([...Object.values(named), ...parts]);

@@ -16,6 +16,7 @@ const files = [
 /** Lines that need more than a running server, and where else they are tested. */
 const ELSEWHERE = [
   /--doh-url/, // ask.test.ts puts the address on lo
+  /--json @/, // posted.test.ts has a file
   /clusters\/prod/, // clusters.test.ts puts a cluster first
 ];
 

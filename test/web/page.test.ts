@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { Life } from "../../src/trace/life.ts";
 import { storyOf } from "../../src/trace/story.ts";
-import { ASSETS } from "../../src/web/assets.ts";
+import { ASSET_PATHS, ASSETS } from "../../src/web/assets.ts";
 import { testService } from "../http/service.ts";
 
 const HTML = { accept: "text/html,application/xhtml+xml" };
@@ -29,11 +29,19 @@ describe("what it is made of", () => {
     for (const [, path] of elsewhere) expect(path).toMatch(/^(?:\/assets\/|data:,$)/);
   });
 
-  test("page, scripts and style are under 80 KB gzipped", async () => {
+  test("page, style and the scripts that come with it are under 80 KB gzipped", async () => {
     const text = await (await page("/life?name=api.example.com")).text();
-    const files = Object.values(ASSETS).map((path) => readFileSync(`dist/web/public${path}`));
-    const sizes = [text, ...files].map((body) => gzipSync(body).length);
+    const bodies = [...Object.values(ASSETS), ...statics(ASSETS.script)].map(read);
+    const sizes = [text, ...bodies].map((body) => gzipSync(body).length);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(80_000);
+  });
+
+  test("the tabs that are loaded when they are opened stay under 40 KB", () => {
+    const first = new Set([...Object.values(ASSETS), ...statics(ASSETS.script)]);
+    const later = [...ASSET_PATHS].filter((path) => !first.has(path));
+    expect(later.length).toBeGreaterThan(0);
+    const sizes = later.map((path) => gzipSync(read(path)).length);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(40_000);
   });
 });
 
@@ -134,4 +142,14 @@ function evilCluster(text: string): unknown {
       },
     ],
   };
+}
+
+function read(path: string): string {
+  return readFileSync(`dist/web/public${path}`, "utf8");
+}
+
+/** What a script imports at once. */
+function statics(path: string): readonly string[] {
+  const imported = [...read(path).matchAll(/(?:from|import)\s*"\.\/([^"]+)"/g)];
+  return imported.map(([, file]) => `/assets/${file}`);
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ASSETS } from "../../web/assets.ts";
+import { ASSET_PATHS } from "../../web/assets.ts";
 
 const FOLDER = new URL("../../../dist/web/public/", import.meta.url);
 
@@ -15,8 +15,9 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Undefined where the request is for no file of this build. */
 export function assetFor(request: Request): Promise<Response> | undefined {
   if (request.method !== "GET" && request.method !== "HEAD") return undefined;
-  const path = Object.values(ASSETS).find((one) => request.url.endsWith(one));
-  return path !== undefined && new URL(request.url).pathname === path
+  const at = request.url.lastIndexOf("/assets/");
+  const path = request.url.slice(at);
+  return at >= 0 && ASSET_PATHS.has(path) && new URL(request.url).pathname === path
     ? respond(path, request.method === "HEAD")
     : undefined;
 }

@@ -1,16 +1,13 @@
 /**
- * The tabs beside the drawers: what works in a browser alone.
+ * The tabs beside the drawers: what works in a browser alone, and is loaded when it is opened.
  *
  * @module
  */
+import { useEffect, useState } from "hono/jsx";
 import type { Life } from "../../trace/life.ts";
-import { ClusterTab } from "../cluster/cluster.tsx";
 import type { Own } from "../cluster/own.ts";
 import type { Extra } from "../drawers.tsx";
-import { type Page, vantagePathOf } from "../page.ts";
-import { Shell } from "../shell/Shell.tsx";
-import { newSession, type Session } from "../shell/session.ts";
-import { EFFECTS } from "./effects.ts";
+import type { Page } from "../page.ts";
 
 /** What the tabs need of the explorer. */
 export interface Tools {
@@ -30,58 +27,37 @@ export interface Tools {
 
 export function extrasOf(tools: Tools): readonly Extra[] {
   return [
-    { id: "shell", label: "shell", draw: () => <PodShell {...tools} /> },
-    { id: "cluster", label: "cluster", draw: () => <PageCluster {...tools} /> },
+    { id: "shell", label: "shell", draw: () => <Later tool="PodShell" tools={tools} /> },
+    { id: "cluster", label: "cluster", draw: () => <Later tool="PageCluster" tools={tools} /> },
   ];
 }
 
-function PageCluster({ life, page, own, askWith, forget }: Tools) {
-  return (
-    <ClusterTab
-      {...{ life, page, own }}
-      readText={EFFECTS.readText}
-      onAsk={askWith}
-      onForget={forget}
-    />
-  );
-}
+type Loaded = typeof import("./tools.tsx");
 
-/** The shell of the life's Pod; another Pod has another. */
-function PodShell({ life, page, open, leave }: Tools) {
-  if (page.own) {
-    return (
-      <p>
-        The shell asks the service by DNS over HTTPS, and a query cannot bring your cluster along.
-      </p>
+/** Once it is there, a tab is drawn at once. */
+let loaded: Loaded | undefined;
+
+function Later({
+  tool,
+  tools,
+}: {
+  readonly tool: "PodShell" | "PageCluster";
+  readonly tools: Tools;
+}) {
+  const [there, setThere] = useState(loaded !== undefined);
+  const [lost, setLost] = useState(false);
+  useEffect(() => {
+    if (there) return;
+    import("./tools.tsx").then(
+      (module) => {
+        loaded = module;
+        setThere(true);
+      },
+      () => setLost(true),
     );
-  }
-  const vantage = vantagePathOf(life.vantage);
-  const session = SESSIONS.get(vantage) ?? newSession(vantage, life.vantage, page.options);
-  return (
-    <Shell
-      key={vantage}
-      session={session}
-      io={IO}
-      onLife={open}
-      onSession={(next) => keep(vantage, next)}
-      onExit={leave}
-    />
-  );
-}
-
-const IO = {
-  fetch: (path: string, init?: RequestInit) => fetch(path, init),
-  now: () => Date.now(),
-  random: () => Math.random(),
-};
-
-/** Where each Pod's shell was left, while the page is open. */
-const SESSIONS = new Map<string, Session>();
-const MOST_SESSIONS = 20;
-
-function keep(vantage: string, session: Session): void {
-  SESSIONS.delete(vantage);
-  SESSIONS.set(vantage, session);
-  const oldest = SESSIONS.keys().next().value;
-  if (SESSIONS.size > MOST_SESSIONS && oldest !== undefined) SESSIONS.delete(oldest);
+  }, []);
+  if (lost) return <p role="alert">This tab could not be loaded; load the page again.</p>;
+  if (!there || loaded === undefined) return <p role="status">Loading …</p>;
+  const Tool = loaded[tool];
+  return <Tool {...tools} />;
 }
