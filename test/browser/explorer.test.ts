@@ -260,20 +260,34 @@ describe.runIf(!missingTools().includes("chromium")).each(RUNTIMES)("on %s", (ru
   test("files are kept for ever, under names that their content gives them", async () => {
     await go("/");
     const files = opened.asked.filter((url) => url.includes("/assets/"));
-    expect(files.length).toBe(3);
+    // Boot, style, the explorer, and what it shares with the tabs that are loaded later.
+    expect(files.length).toBe(4);
     for (const url of files) {
       const reply = await fetch(url);
       expect(reply.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
       expect(reply.headers.get("content-type")).toMatch(/^text\/(?:css|javascript)/);
-      expect((await fetch(url.replace(/-[0-9a-f]+/, "-0"))).status).toBe(404);
+      expect((await fetch(url.replace(/-\w+\./, "-0."))).status).toBe(404);
     }
   });
 
-  test("nothing is asked of another host, and four files make the page", async () => {
+  test("nothing is asked of another host, and five files make the page", async () => {
     await go(COLD);
     const own = opened.asked.filter((url) => !url.startsWith("data:"));
     expect(own.filter((url) => !url.startsWith(`${server.origin}/`))).toEqual([]);
-    expect(own.length).toBe(4);
+    expect(own.length).toBe(5);
+  });
+
+  test("a tab of tools is loaded when it is opened, and but once", async () => {
+    await go("/");
+    const tools = () => opened.asked.filter((url) => url.includes("/assets/tools-"));
+    expect(tools()).toEqual([]);
+    for (const tab of ["shell", "cluster", "shell"]) {
+      await opened.page.getByRole("tab", { name: tab, exact: true }).click();
+      await opened.page
+        .locator("[role=status]", { hasText: "Loading" })
+        .waitFor({ state: "detached" });
+    }
+    expect(tools().length).toBe(1);
   });
 
   describe("without scripts", () => {
