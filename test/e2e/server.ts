@@ -39,6 +39,7 @@ export async function startServer(
   });
   try {
     await said(child, "ready");
+    await settled(port);
   } catch (error) {
     await stop(child);
     throw error;
@@ -52,6 +53,19 @@ export async function startServer(
       rmSync(kv, { recursive: true, force: true });
     },
   };
+}
+
+/** wrangler may load the Worker once more right after its start, which breaks connections off: some answers in a row. */
+async function settled(port: number): Promise<void> {
+  const until = Date.now() + START_TIMEOUT;
+  for (let answered = 0; answered < 5 && Date.now() < until; ) {
+    const isUp = await fetch(`http://127.0.0.1:${port}/healthz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    answered = isUp ? answered + 1 : 0;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 function said(child: ChildProcess, word: string): Promise<void> {
