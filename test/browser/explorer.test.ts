@@ -290,6 +290,29 @@ describe.runIf(!missingTools().includes("chromium")).each(RUNTIMES)("on %s", (ru
     expect(tools().length).toBe(1);
   });
 
+  test("nslookup in the shell asks by DNS over HTTPS, and opens on the stage", async () => {
+    const page = await go("/");
+    await page.getByRole("tab", { name: "shell", exact: true }).click();
+    const line = page.locator("#shell-line");
+    await line.waitFor();
+    const asking = page.waitForRequest((one) => one.method() === "POST");
+    await line.fill("nslookup api.example.com");
+    await line.press("Enter");
+    const request = await asking;
+    expect(new URL(request.url()).pathname).toContain("/dns-query");
+    expect(await request.headerValue("content-type")).toBe("application/dns-message");
+    const log = page.getByRole("log");
+    await log.getByText("203.0.113.10").first().waitFor();
+    expect(await log.innerText()).toContain("Server:\t\t10.100.0.10");
+    await line.press("ArrowUp");
+    expect(await line.inputValue()).toBe("nslookup api.example.com");
+    await log.getByRole("link", { name: "see its life" }).first().click();
+    await page.waitForURL(/[?&]name=api\.example\.com/);
+    await page.waitForSelector(".ask:not([aria-busy])");
+    expect(await page.inputValue("input[name=name]")).toMatch(/^api\.example\.com/);
+    expect((await counter(page)).at).toBe(1);
+  });
+
   describe("without scripts", () => {
     beforeEach(async () => {
       await opened.close();
