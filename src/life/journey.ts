@@ -11,16 +11,16 @@ import type { Carrier, Crossing, PodCrossing, PodQuery, Return, ServerQuery } fr
 import { hostOf } from "../cluster/topology.ts";
 import type { Vantage } from "../cluster/vantage.ts";
 import { addressFamily } from "../dns/address.ts";
-import type { Message, Question, Said } from "../dns/message.ts";
+import type { Question, Said } from "../dns/message.ts";
 import { encodeMessage } from "../dns/wire.ts";
-import type { Packet } from "../packet/packet.ts";
 import type { Walk } from "../packet/walk.ts";
 import type { Libc } from "../stub/resolver.ts";
 import { FORWARD_LIMIT, SLOW } from "./fault.ts";
-import { type QueryStyle, queryMessage, replyOctets } from "./messages.ts";
+import { type QueryStyle, queryMessage } from "./messages.ts";
 import { Pool } from "./pool.ts";
-import { type Encoded, openTcp, type TcpConnection } from "./tcp.ts";
-import type { Flow, Load, Wire } from "./wire.ts";
+import type { Encoded, TcpConnection } from "./tcp.ts";
+import { type Departed, depart, type Means, respond, type Trip, whyOf } from "./trip.ts";
+import type { Flow, Wire } from "./wire.ts";
 
 export interface Asking extends QueryStyle {
   readonly vantage: Vantage;
@@ -41,8 +41,6 @@ export interface Exchange {
 
 export interface Journey extends Carrier {
   readonly exchanges: readonly Exchange[];
-  /** Queries that left for a resolver outside. */
-  upstream(): number;
   /** Milliseconds that replies took which the stub waited for. */
   waited(): number;
   /** Whether the race was run; undefined where nobody asked for it. */
@@ -57,24 +55,11 @@ export function createJourney(asking: Asking, wire: Wire): Journey {
   return new PacketJourney(asking, wire);
 }
 
-/** A query under way. */
-interface Trip {
-  readonly host: string;
-  readonly flow: Flow;
-  readonly load: Pick<Load, "query" | "leg">;
-  readonly message: Message;
-  readonly tcp?: TcpConnection;
-}
-
-interface Departed {
-  readonly way: Walk;
-  readonly tcp?: TcpConnection;
-}
-
 class PacketJourney implements Journey {
   readonly exchanges: Exchange[] = [];
   readonly #asking: Asking;
   readonly #wire: Wire;
+  readonly #means: Means;
   readonly #sockets = new Map<number, number>();
   readonly #ids = new Map<string, number>();
   /** Where a server stands that was reached at an address. */
@@ -87,17 +72,17 @@ class PacketJourney implements Journey {
   #current = 0;
   #elapsed = 0;
   #shift = 0;
-  #upstream = 0;
   #raced: boolean | undefined;
 
   constructor(asking: Asking, wire: Wire) {
     this.#asking = asking;
     this.#wire = wire;
+    this.#means = {
+      wire,
+      takesCut: asking.libc === "musl",
+      freshPort: () => this.#freshPort(),
+    };
     if (asking.race) this.#raced = false;
-  }
-
-  upstream(): number {
-    return this.#upstream;
   }
 
   waited(): number {
@@ -140,7 +125,8 @@ class PacketJourney implements Journey {
     const same = batch.filter((one) => one.socket === socket && protocol === "tcp");
     const together = same.length === 0 ? [own] : same.map((one) => this.#encoded(one));
     const departed =
-      segments.get(socket) ?? this.#depart(trip, together, this.#open.get(socket)?.tcp, race);
+      segments.get(socket) ??
+      depart(this.#means, trip, together, this.#open.get(socket)?.tcp, race);
     if (protocol === "tcp") segments.set(socket, departed);
     const { way, tcp } = departed;
     if (race) this.#raced = way.end.kind === "dropped";
@@ -184,11 +170,10 @@ class PacketJourney implements Journey {
     const load = { query: this.#current, leg: "server" } as const;
     const trip: Trip = { host, flow: socket.flow, load, message };
     const encoded = [{ message, octets: encodeMessage(message) }];
-    const { way, tcp } = this.#depart(trip, encoded, socket.tcp);
+    const { way, tcp } = depart(this.#means, trip, encoded, socket.tcp);
     if (tcp) socket.tcp = tcp;
     const arrived = this.#arrival(way);
     const isOutside = arrived.reached !== undefined && way.end.host === arrived.reached;
-    if (isOutside) this.#upstream++;
     if (arrived.failed?.kind === "timeout") this.#wait(FORWARD_LIMIT);
     if (isOutside && this.#asking.slow) {
       this.#wait(FORWARD_LIMIT);
@@ -198,7 +183,7 @@ class PacketJourney implements Journey {
     return {
       ...arrived,
       back: (reply) => {
-        const said = this.#respond({ ...trip, ...(tcp && { tcp }) }, way, reply);
+        const said = respond(this.#means, { ...trip, ...(tcp && { tcp }) }, way, reply);
         if (said.kind === "timeout") this.#wait(FORWARD_LIMIT);
         else socket.answered = true;
         return said;
@@ -232,63 +217,12 @@ class PacketJourney implements Journey {
     const delay = arrives - query.at;
     this.#shift += delay;
     this.#wire.now = Math.max(sent + delay * 1000, delay > 0 ? 0 : this.#wire.now);
-    const said = this.#respond(trip, way, reply, exchange);
+    const said = respond(this.#means, trip, way, reply, exchange);
     const open = this.#open.get(query.socket);
     if (open && --open.waiting === 0) {
       open.tcp.close();
       this.#open.delete(query.socket);
     }
-    return said;
-  }
-
-  /** By TCP the connection is made first, unless one is open. */
-  #depart(
-    { host, flow, load }: Trip,
-    encoded: readonly Encoded[],
-    open: TcpConnection | undefined,
-    race = false,
-  ): Departed {
-    const [{ octets }] = encoded as readonly [Encoded];
-    const messages = encoded.map(({ message }) => message);
-    if (flow.protocol === "udp") {
-      return { way: this.#wire.send(host, flow, { ...load, messages, octets, race }) };
-    }
-    if (open) return { way: open.ask(load, encoded), tcp: open };
-    const made = openTcp(this.#wire, host, flow, load);
-    if (made.kind === "failed") return { way: made.way };
-    return { way: made.tcp.ask(load, encoded), tcp: made.tcp };
-  }
-
-  #respond(trip: Trip, way: Walk, reply: Said, exchange?: Exchange): Return {
-    const { message, flow, load } = trip;
-    const { octets, response, isCut } = replyOctets(message, reply, flow.protocol);
-    if (exchange) exchange.reply = octets;
-    const back = trip.tcp
-      ? trip.tcp.reply(load, { message: response, octets })
-      : this.#wire.send(way.end.host, turned(way.end.packet), {
-          ...load,
-          messages: [response],
-          octets,
-        });
-    if (back.end.kind !== "delivered") return { kind: "timeout", why: whyOf(back) };
-    if (!isCut) return { kind: "reply" };
-    if (load.leg === "server" || this.#asking.libc !== "musl") {
-      return this.#againByTcp(trip, reply, exchange);
-    }
-    return { kind: "reply", kept: response.answer.length };
-  }
-
-  /** TC is set: all but musl 1.2.3, which takes what there is, ask once more by TCP. */
-  #againByTcp(trip: Trip, reply: Said, exchange?: Exchange): Return {
-    const flow: Flow = { ...trip.flow, protocol: "tcp", sport: this.#freshPort() };
-    const encoded = { message: trip.message, octets: encodeMessage(trip.message) };
-    const again = { host: trip.host, flow, load: trip.load, message: trip.message };
-    const { way, tcp } = this.#depart(again, [encoded], undefined);
-    if (tcp === undefined || way.end.kind !== "delivered") {
-      return { kind: "timeout", why: whyOf(way) };
-    }
-    const said = this.#respond({ ...again, tcp }, way, reply, exchange);
-    tcp.close();
     return said;
   }
 
@@ -354,18 +288,4 @@ function addressTowards({ address, pod, node }: Vantage, to: string): string | u
 function unreachable(why: string): PodCrossing {
   const back = (): Return => ({ kind: "timeout", why });
   return { failed: { kind: "unreachable", why }, begin: () => undefined, back };
-}
-
-function turned({ protocol, src, dst, sport, dport }: Packet): Flow {
-  return {
-    protocol: protocol === "tcp" ? "tcp" : "udp",
-    src: dst,
-    sport: dport,
-    dst: src,
-    dport: sport,
-  };
-}
-
-function whyOf({ end }: Walk): string {
-  return end.kind === "delivered" ? `${end.host} took it` : `${end.host}: ${end.why}`;
 }
