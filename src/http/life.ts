@@ -9,13 +9,13 @@ import { parseName } from "../dns/name.ts";
 import { isMetaType, isRefusedType } from "../dns/types.ts";
 import type { Change } from "../life/advice.ts";
 import { capture } from "../life/capture.ts";
-import { faultText } from "../life/fault.ts";
 import { type Lived, live } from "../life/life.ts";
 import type { Call, LifeOptions, Setting } from "../life/run.ts";
 import { err, ok, type Result } from "../result.ts";
 import schema from "../trace/life.schema.json" with { type: "json" };
 import { transcript } from "../trace/transcript.ts";
 import { createBudget } from "../upstream/budget.ts";
+import { accountQuery } from "./account.ts";
 import { findSeat, inBackground, type Seat, vantagePath } from "./ask.ts";
 import type { Deps } from "./deps.ts";
 import { readNameAndType } from "./name.ts";
@@ -175,16 +175,8 @@ export function respond(
 function selfPath(c: Context, call: Call, options: LifeOptions, change: Change): string {
   const { path } = c.req;
   const prefix = path.slice(0, path.lastIndexOf("/life"));
-  const params = new URLSearchParams({ name: change.name ?? call.typed });
-  if (call.type !== undefined) params.set("type", call.type);
-  const ndots = change.ndots ?? options.ndots?.toString();
-  if (ndots !== undefined) params.set("ndots", ndots);
-  const { search, libc, family, cacheOff, fault, seed } = options;
-  if (search !== undefined) params.set("search", search.length === 0 ? "off" : search.join(","));
-  if (libc !== undefined) params.set("libc", libc);
-  if (family !== undefined) params.set("family", family);
-  if (cacheOff) params.set("cache", "off");
-  if (fault !== undefined) params.set("fault", faultText(fault));
-  params.set("seed", String(seed));
-  return `${prefix}/life?${params}`;
+  const ndots = change.ndots === undefined ? options.ndots : Number(change.ndots);
+  const changed = { ...options, ...(ndots !== undefined && { ndots }) };
+  const query = accountQuery(change.name ?? call.typed, call.type, changed, options.seed);
+  return `${prefix}/life?${query}`;
 }

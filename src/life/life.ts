@@ -3,10 +3,8 @@
  *
  * @module
  */
-import type { OpenCluster } from "../clusters.ts";
+import { type OpenCluster, withCoreDns } from "../clusters.ts";
 import { printKey } from "../coredns/corefile.ts";
-import { homeOfCoreDns } from "../coredns/home.ts";
-import { buildCoreDns } from "../coredns/server.ts";
 import { printRR } from "../dns/records.ts";
 import { type Exchanged, received, traceOf } from "../exchanged.ts";
 import { alive, connectionText } from "../packet/conntrack.ts";
@@ -93,9 +91,8 @@ export async function live(
 
 /** With empty caches: a fault moves the clock, which the caches of other lookups must not follow. */
 function afresh(setting: Setting, { cluster }: OpenCluster): Setting {
-  const { node, port } = homeOfCoreDns(cluster);
-  const built = buildCoreDns(cluster, node, port);
-  return built.ok ? { ...setting, coredns: built.value } : setting;
+  const opened = withCoreDns(cluster);
+  return opened.ok ? { ...setting, coredns: opened.value.coredns } : setting;
 }
 
 function settingsOf(settings: StubSettings): LifeSettings {

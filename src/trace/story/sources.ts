@@ -18,9 +18,7 @@ export const EXTENSIONS = manual(8, "iptables-extensions");
 export const LOCALHOST = rfc(6761, "6.3");
 export const NXDOMAIN = rfc(8020, "2");
 export const NODATA = rfc(2308, "2.2");
-export const NEGATIVE = rfc(2308, "5");
 export const SERVER_FAILURE = rfc(2308, "7.1");
-export const MESSAGE = rfc(1035, "4.1");
 export const RESPONSE = rfc(1034, "4.3.1");
 
 export const DNS_POLICY: Source = {
